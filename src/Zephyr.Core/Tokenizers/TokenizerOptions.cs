@@ -1,0 +1,33 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
+namespace Zephyr.Core.Tokenizers;
+
+/// <summary>Which tokenizer an experiment uses (section <c>tokenizer</c>).</summary>
+public sealed record TokenizerOptions
+{
+    /// <summary><c>train</c> for a vocabulary learnt from the training texts, <c>model</c> for the base model's own, or a file or folder.</summary>
+    [Description("`train` (learn from the training texts), `model` (the base model's), or a tokenizer.json file or its folder")]
+    [SettingPath("train", "model")]
+    public string Source { get; init; } = "train";
+
+    /// <summary>Number of pieces a trained vocabulary has, byte fallback and special tokens included.</summary>
+    [Description("pieces of a trained vocabulary, the 256 byte pieces and special tokens included")]
+    [Range(300, 262144)]
+    public int VocabSize { get; init; } = 1024;
+
+    /// <summary>Chat format of the conversations.</summary>
+    [Description("chat format: `zephyr` renders <|user|>, <|assistant|> and <|system|> turns closed by the end token")]
+    public ChatFormat ChatTemplate { get; init; } = ChatFormat.Zephyr;
+
+    /// <summary>Whether an empty system message is put before a conversation that has none (generation B of the recipe).</summary>
+    [Description("put an empty system message before a conversation that has none, as generation B of the recipe did")]
+    public bool InsertEmptySystem { get; init; }
+}
+
+/// <summary>Chat formats built in.</summary>
+public enum ChatFormat
+{
+    /// <summary>The format of the Zephyr models.</summary>
+    Zephyr,
+}
