@@ -1,0 +1,48 @@
+# What a fresh Debian 12 machine lacks: a libtorch with OpenBLAS, a C++ compiler and CMake.
+# Sourced by build.sh; a machine that has everything spends a few milliseconds here.
+
+# Prints the Debian packages that are missing, one a line.
+missing_packages() {
+  command -v g++ >/dev/null 2>&1 || echo g++
+  command -v cmake >/dev/null 2>&1 || echo cmake
+  command -v make >/dev/null 2>&1 || echo make
+  if [[ -z "${ZEPHYR_LIBTORCH:-}" ]]; then
+    [[ -e /usr/include/torch/csrc/api/include/torch/torch.h || -e /usr/include/torch/torch.h ]] || echo libtorch-dev
+    compgen -G '/usr/lib/*/openblas-pthread/libopenblas.so.0' >/dev/null || echo libopenblas0-pthread
+  fi
+}
+
+install_missing() {
+  if ! command -v dotnet >/dev/null 2>&1; then
+    echo "build.sh: the .NET SDK 10 is not on PATH; install it from https://dotnet.microsoft.com/download and run this again." >&2
+    exit 1
+  fi
+  if [[ -n "${ZEPHYR_LIBTORCH:-}" && ! -d "$ZEPHYR_LIBTORCH" ]]; then
+    echo "build.sh: ZEPHYR_LIBTORCH=$ZEPHYR_LIBTORCH is no folder; give the torch folder of a PyTorch wheel or of a libtorch archive." >&2
+    exit 1
+  fi
+
+  local packages
+  mapfile -t packages < <(missing_packages)
+  ((${#packages[@]})) || return 0
+
+  local line="apt-get install --yes --no-install-recommends ${packages[*]}"
+  if ! command -v apt-get >/dev/null 2>&1; then
+    echo "build.sh: missing ${packages[*]} and this machine has no apt-get; install their equivalents (or set ZEPHYR_LIBTORCH to a libtorch folder) and run this again." >&2
+    exit 1
+  fi
+
+  local sudo=()
+  if ((EUID != 0)); then
+    if command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then
+      sudo=(sudo)
+    else
+      printf 'build.sh: missing %s. Run this line, then start again:\n\n  sudo apt-get update && sudo %s\n\n' "${packages[*]}" "$line" >&2
+      exit 1
+    fi
+  fi
+
+  echo "Installing ${packages[*]} ..."
+  "${sudo[@]}" apt-get update --quiet=2
+  DEBIAN_FRONTEND=noninteractive "${sudo[@]}" $line --quiet=2 >/dev/null
+}
