@@ -18,6 +18,7 @@ public sealed record ModelOptions
     /// <summary>Threads for tensor operations; 0 takes every core of the machine.</summary>
     [Description("threads for tensor operations; 0 takes every core")]
     [Range(0, 1024)]
+    [ExecutionSetting]
     public int Threads { get; init; }
 
     /// <summary>Shape of a randomly started model; ignored (and refused) when <see cref="Source"/> is a folder.</summary>

@@ -81,6 +81,7 @@ public abstract record OptimizationOptions
     /// <summary>Steps between checkpoints.</summary>
     [Description("steps between checkpoints")]
     [Range(1, 100000000)]
+    [ExecutionSetting]
     public int CheckpointEvery { get; init; } = 100;
 
     /// <summary>Steps between evaluations on the held-out rows; 0 for only one at the end.</summary>

@@ -1,0 +1,59 @@
+using Zephyr.Core;
+using Zephyr.Experiments.Configuration;
+
+namespace Zephyr.Experiments.Stages;
+
+/// <summary>Everything a running stage may touch.</summary>
+public sealed class StageContext
+{
+    private readonly IReadOnlyDictionary<string, string> _inputs;
+
+    /// <summary>Creates a context.</summary>
+    /// <param name="stage">Name of the stage, for messages.</param>
+    /// <param name="settings">The resolved experiment; paths in it are absolute.</param>
+    /// <param name="inputs">Folder with the outputs of every stage depended on, by stage name.</param>
+    /// <param name="output">Private folder that becomes the stage's output.</param>
+    /// <param name="checkpoints">Folder kept until the stage publishes.</param>
+    /// <param name="reporter">Where progress and figures go.</param>
+    public StageContext(
+        string stage,
+        ExperimentSettings settings,
+        IReadOnlyDictionary<string, string> inputs,
+        string output,
+        string checkpoints,
+        IStageReporter reporter)
+    {
+        Stage = stage;
+        Settings = settings;
+        _inputs = inputs;
+        Output = output;
+        Checkpoints = checkpoints;
+        Reporter = reporter;
+    }
+
+    /// <summary>Name of the running stage.</summary>
+    public string Stage { get; }
+
+    /// <summary>The resolved experiment; paths in it are absolute.</summary>
+    public ExperimentSettings Settings { get; }
+
+    /// <summary>Seed of every random number of the stage.</summary>
+    public ulong Seed => Settings.Seed;
+
+    /// <summary>Empty private folder at the start; whatever is in it at the end is published, whole or not at all.</summary>
+    public string Output { get; }
+
+    /// <summary>Folder that survives a killed or failed run of the same fingerprint, and is dropped once the stage has published.</summary>
+    public string Checkpoints { get; }
+
+    /// <summary>Where progress and figures go.</summary>
+    public IStageReporter Reporter { get; }
+
+    /// <summary>Read-only folder with the outputs of a stage depended on.</summary>
+    /// <param name="stage">Name of that stage.</param>
+    /// <returns>The folder.</returns>
+    /// <exception cref="ZephyrException">The stage is not among <see cref="IStage.DependsOn"/>.</exception>
+    public string Input(string stage) => _inputs.TryGetValue(stage, out var folder)
+        ? folder
+        : throw new ZephyrException($"Stage {Stage} asks for the output of {stage}, which it does not depend on: add it to DependsOn.");
+}
