@@ -10,11 +10,11 @@ namespace Zephyr.Core.Checkpoints;
 /// </summary>
 public sealed unsafe class SafetensorsFile : IDisposable
 {
-    private readonly Dictionary<string, SafetensorsEntry> byName;
-    private readonly MemoryMappedFile? map;
-    private readonly MemoryMappedViewAccessor? view;
-    private readonly long bodyOffset;
-    private byte* start;
+    private readonly Dictionary<string, SafetensorsEntry> _byName;
+    private readonly MemoryMappedFile? _map;
+    private readonly MemoryMappedViewAccessor? _view;
+    private readonly long _bodyOffset;
+    private byte* _start;
 
     private SafetensorsFile(
         string path,
@@ -27,13 +27,13 @@ public sealed unsafe class SafetensorsFile : IDisposable
         Path = path;
         Entries = entries;
         Metadata = metadata;
-        byName = entries.ToDictionary(static entry => entry.Name, StringComparer.Ordinal);
-        this.bodyOffset = bodyOffset;
-        this.map = map;
-        this.view = view;
+        _byName = entries.ToDictionary(static entry => entry.Name, StringComparer.Ordinal);
+        _bodyOffset = bodyOffset;
+        _map = map;
+        _view = view;
         if (view is not null)
         {
-            view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+            view.SafeMemoryMappedViewHandle.AcquirePointer(ref _start);
         }
     }
 
@@ -83,14 +83,14 @@ public sealed unsafe class SafetensorsFile : IDisposable
     /// <summary>Whether the file holds a tensor of this name.</summary>
     /// <param name="name">The tensor's name.</param>
     /// <returns>True when it does.</returns>
-    public bool Contains(string name) => byName.ContainsKey(name);
+    public bool Contains(string name) => _byName.ContainsKey(name);
 
     /// <summary>The place of a tensor.</summary>
     /// <param name="name">The tensor's name.</param>
     /// <returns>Its entry.</returns>
     /// <exception cref="SafetensorsFormatException">The file has no such tensor.</exception>
     public SafetensorsEntry Entry(string name) =>
-        byName.TryGetValue(name, out var entry) ? entry : throw new SafetensorsFormatException(Path, $"the tensor '{name}' is missing");
+        _byName.TryGetValue(name, out var entry) ? entry : throw new SafetensorsFormatException(Path, $"the tensor '{name}' is missing");
 
     /// <summary>The place of a tensor, after checking what it is.</summary>
     /// <param name="name">The tensor's name.</param>
@@ -123,13 +123,13 @@ public sealed unsafe class SafetensorsFile : IDisposable
             return [];
         }
 
-        ObjectDisposedException.ThrowIf(start is null, this);
+        ObjectDisposedException.ThrowIf(_start is null, this);
         if (entry.Length > int.MaxValue)
         {
             throw new SafetensorsFormatException(Path, $"the tensor '{entry.Name}' has {entry.Length} bytes, more than the 2 GiB a tensor may have here");
         }
 
-        return new ReadOnlySpan<byte>(start + bodyOffset + entry.Offset, (int)entry.Length);
+        return new ReadOnlySpan<byte>(_start + _bodyOffset + entry.Offset, (int)entry.Length);
     }
 
     /// <summary>The bytes of the tensor with this name.</summary>
@@ -141,14 +141,14 @@ public sealed unsafe class SafetensorsFile : IDisposable
     /// <summary>Unmaps the file. Spans handed out before are invalid afterwards.</summary>
     public void Dispose()
     {
-        if (start is not null)
+        if (_start is not null)
         {
-            start = null;
-            view!.SafeMemoryMappedViewHandle.ReleasePointer();
+            _start = null;
+            _view!.SafeMemoryMappedViewHandle.ReleasePointer();
         }
 
-        view?.Dispose();
-        map?.Dispose();
+        _view?.Dispose();
+        _map?.Dispose();
     }
 
     private static byte[] ReadHeader(string path, SafeFileHandle handle, long fileLength)

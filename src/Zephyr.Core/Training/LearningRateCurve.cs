@@ -6,8 +6,8 @@ namespace Zephyr.Core.Training;
 /// </summary>
 public sealed class LearningRateCurve
 {
-    private readonly LearningRateSchedule schedule;
-    private readonly double peak;
+    private readonly LearningRateSchedule _schedule;
+    private readonly double _peak;
 
     /// <summary>Creates the curve.</summary>
     /// <param name="schedule">Shape after warm-up.</param>
@@ -20,8 +20,8 @@ public sealed class LearningRateCurve
         ArgumentOutOfRangeException.ThrowIfLessThan(totalSteps, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(warmupRatio);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(warmupRatio, 1);
-        this.schedule = schedule;
-        this.peak = peak;
+        _schedule = schedule;
+        _peak = peak;
         TotalSteps = totalSteps;
         WarmupSteps = (int)Math.Ceiling(totalSteps * warmupRatio);
     }
@@ -39,15 +39,15 @@ public sealed class LearningRateCurve
     {
         if (step < WarmupSteps)
         {
-            return peak * step / WarmupSteps;
+            return _peak * step / WarmupSteps;
         }
 
         var progress = (double)(step - WarmupSteps) / Math.Max(1, TotalSteps - WarmupSteps);
-        return schedule switch
+        return _schedule switch
         {
-            LearningRateSchedule.Cosine => peak * Math.Max(0, 0.5 * (1 + Math.Cos(Math.PI * progress))),
-            LearningRateSchedule.Linear => peak * Math.Max(0, 1 - progress),
-            _ => peak,
+            LearningRateSchedule.Cosine => _peak * Math.Max(0, 0.5 * (1 + Math.Cos(Math.PI * progress))),
+            LearningRateSchedule.Linear => _peak * Math.Max(0, 1 - progress),
+            _ => _peak,
         };
     }
 }
