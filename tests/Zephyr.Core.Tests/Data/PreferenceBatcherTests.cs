@@ -1,0 +1,36 @@
+using Zephyr.Core.Data;
+
+namespace Zephyr.Core.Tests.Data;
+
+public sealed class PreferenceBatcherTests
+{
+    // Prompt 1 5, chosen 7 8 2, rejected 9 2: the last prompt token predicts the first answer token.
+    [Fact]
+    public void Chosen_and_rejected_are_stacked_and_only_answers_are_labels()
+    {
+        using var rows = PreferenceRows.FromMemory([([1, 5], [7, 8, 2], [9, 2])]);
+        var batch = new PreferenceBatcher(rows, batchSize: 4, accumulationSteps: 1, seed: 1).Batch(0, 0);
+        batch.Rows.ShouldBe([0]);
+        batch.Sequences.Batch.ShouldBe(2);
+        batch.Sequences.Sequence.ShouldBe(5);
+        batch.Sequences.Ids.ShouldBe([1, 5, 7, 8, 2, 1, 5, 9, 2, 0]);
+        batch.Sequences.Labels.ShouldBe([-100, 7, 8, 2, -100, -100, 9, 2, -100, -100]);
+        batch.Sequences.Positions.ShouldBe([0, 1, 2, 3, 4, 0, 1, 2, 3, 0]);
+        batch.Sequences.DocumentStarts.ShouldBe([0, 0, 0, 0, 0, 0, 0, 0, 0, 4]);
+    }
+
+    [Fact]
+    public void An_epoch_holds_every_pair_once_in_an_order_of_its_own()
+    {
+        using var rows = PreferenceRows.FromMemory(Enumerable.Range(0, 50).Select(row => (new[] { 1 }, new[] { row + 3, 2 }, new[] { row + 4, 2 })));
+        var batcher = new PreferenceBatcher(rows, batchSize: 8, accumulationSteps: 2, seed: 1);
+        (batcher.BatchesPerEpoch, batcher.StepsPerEpoch).ShouldBe((7, 4));
+        var first = Enumerable.Range(0, 7).SelectMany(index => batcher.Batch(0, index).Rows).ToList();
+        var second = Enumerable.Range(0, 7).SelectMany(index => batcher.Batch(1, index).Rows).ToList();
+        first.Order().ShouldBe(Enumerable.Range(0, 50));
+        second.Order().ShouldBe(Enumerable.Range(0, 50));
+        second.ShouldNotBe(first);
+        new PreferenceBatcher(rows, batchSize: 8, accumulationSteps: 2, seed: 1).Batch(1, 3).Rows.ShouldBe(second[24..32]);
+        Enumerable.Range(0, 7).SelectMany(index => batcher.BatchInOrder(index).Rows).ShouldBe(Enumerable.Range(0, 50));
+    }
+}
