@@ -1,4 +1,4 @@
-namespace Zephyr.Core.Data;
+namespace Zephyr.Core.Data.Packing;
 
 /// <summary>Fills the arrays of one <see cref="PackedBatch"/>, document by document; what is left over is padding.</summary>
 internal sealed class BatchBuilder

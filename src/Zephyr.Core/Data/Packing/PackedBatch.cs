@@ -1,4 +1,4 @@
-namespace Zephyr.Core.Data;
+namespace Zephyr.Core.Data.Packing;
 
 /// <summary>
 /// One batch of training sequences; every array is <c>[Batch, Sequence]</c> in row-major order.

@@ -1,7 +1,7 @@
 using Zephyr.Core.Randomness;
 using Zephyr.Core.Training;
 
-namespace Zephyr.Core.Data;
+namespace Zephyr.Core.Data.Packing;
 
 /// <summary>
 /// Makes the training batches of dSFT. Rows are laid into sequences once, from the seed alone, so that every epoch has the same number of

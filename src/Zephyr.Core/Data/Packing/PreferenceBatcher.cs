@@ -1,6 +1,6 @@
 using Zephyr.Core.Randomness;
 
-namespace Zephyr.Core.Data;
+namespace Zephyr.Core.Data.Packing;
 
 /// <summary>A batch of preference pairs.</summary>
 /// <param name="Sequences">

@@ -1,7 +1,7 @@
 using Zephyr.Core.Randomness;
 using Zephyr.Core.Training;
 
-namespace Zephyr.Core.Data;
+namespace Zephyr.Core.Data.Packing;
 
 /// <summary>
 /// Whole rows side by side (<see cref="PackingMode.Blocks"/>) or one row a sequence (<see cref="PackingMode.None"/>).

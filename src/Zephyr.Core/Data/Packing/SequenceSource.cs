@@ -1,4 +1,4 @@
-namespace Zephyr.Core.Data;
+namespace Zephyr.Core.Data.Packing;
 
 /// <summary>A way to lay rows into training sequences, fixed once for all epochs.</summary>
 internal abstract class SequenceSource

@@ -1,7 +1,7 @@
 using Zephyr.Core.Randomness;
 using Zephyr.Core.Training;
 
-namespace Zephyr.Core.Data;
+namespace Zephyr.Core.Data.Packing;
 
 /// <summary>
 /// One stream of all rows in random order, each followed by an end token, cut into slices; the last partial slice is dropped and documents

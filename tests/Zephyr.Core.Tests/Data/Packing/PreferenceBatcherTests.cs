@@ -1,6 +1,7 @@
 using Zephyr.Core.Data;
+using Zephyr.Core.Data.Packing;
 
-namespace Zephyr.Core.Tests.Data;
+namespace Zephyr.Core.Tests.Data.Packing;
 
 public sealed class PreferenceBatcherTests
 {

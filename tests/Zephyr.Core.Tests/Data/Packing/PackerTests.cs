@@ -1,8 +1,9 @@
 using Zephyr.Core.Data;
+using Zephyr.Core.Data.Packing;
 using Zephyr.Core.Randomness;
 using Zephyr.Core.Training;
 
-namespace Zephyr.Core.Tests.Data;
+namespace Zephyr.Core.Tests.Data.Packing;
 
 public sealed class PackerTests
 {
