@@ -35,6 +35,24 @@ internal static class NativeCall
         return new Tensor(result);
     }
 
+    /// <summary>Makes two tensors of an export's two results.</summary>
+    /// <inheritdoc cref="Check"/>
+    internal static (Tensor First, Tensor Second) Pair(
+        ErrorCode code, TensorHandle first, TensorHandle second, string operation, params ReadOnlySpan<Tensor?> inputs)
+    {
+        if (code != ErrorCode.None)
+        {
+            first.Dispose();
+            second.Dispose();
+            throw Failure(code, operation, inputs);
+        }
+
+        return (new Tensor(first), new Tensor(second));
+    }
+
+    /// <summary>How the shim takes a dtype that may be absent.</summary>
+    internal static int Dtype(ScalarType? dtype) => dtype is { } given ? (int)given : -1;
+
     private static TorchException Failure(ErrorCode code, string operation, ReadOnlySpan<Tensor?> inputs)
     {
         var cause = TakeMessage();

@@ -28,3 +28,45 @@ ZT_EXPORT int32_t zt_libtorch_version(int32_t* major, int32_t* minor, int32_t* p
   *patch = TORCH_VERSION_PATCH;
   ZT_CATCH
 }
+
+// What was compiled in and is there: 1 CUDA compiled in, 2 a CUDA device answers, 4 OpenMP threads, 8 MKL.
+ZT_EXPORT int32_t zt_capabilities(int32_t* flags) noexcept {
+  ZT_TRY
+  int32_t found = 0;
+#ifdef ZT_HAS_CUDA
+  found |= 1;
+#endif
+  found |= at::hasCUDA() ? 2 : 0;
+#ifdef _OPENMP
+  found |= 4;
+#endif
+  found |= at::hasMKL() ? 8 : 0;
+  *flags = found;
+  ZT_CATCH
+}
+
+ZT_EXPORT int32_t zt_set_threads(int32_t count) noexcept {
+  ZT_TRY
+  at::set_num_threads(count);
+  ZT_CATCH
+}
+
+ZT_EXPORT int32_t zt_get_threads(int32_t* count) noexcept {
+  ZT_TRY
+  *count = at::get_num_threads();
+  ZT_CATCH
+}
+
+// Operations without a deterministic algorithm then fail instead of varying.
+ZT_EXPORT int32_t zt_set_deterministic(int32_t enabled) noexcept {
+  ZT_TRY
+  at::globalContext().setDeterministicAlgorithms(enabled != 0, /*warn_only=*/false);
+  at::globalContext().setDeterministicCuDNN(enabled != 0);
+  ZT_CATCH
+}
+
+ZT_EXPORT int32_t zt_get_deterministic(int32_t* enabled) noexcept {
+  ZT_TRY
+  *enabled = at::globalContext().deterministicAlgorithms() ? 1 : 0;
+  ZT_CATCH
+}
