@@ -1,0 +1,121 @@
+// AdamW (Loshchilov and Hutter, arXiv 1711.05101, algorithm 2) over all parameters in one pass, and the gradients' norm.
+// Work is cut into chunks of fixed size; sums over chunks are made in their order, whatever the number of threads.
+#include "fused.h"
+
+#include <cmath>
+
+namespace zephyr::fused {
+namespace {
+
+constexpr int64_t kChunk = 32768;
+
+struct Piece {
+  size_t tensor;
+  int64_t begin, end;
+};
+
+std::vector<Piece> pieces(const std::vector<at::Tensor>& tensors) {
+  std::vector<Piece> list;
+  for (size_t i = 0; i < tensors.size(); i++) {
+    for (int64_t begin = 0; begin < tensors[i].numel(); begin += kChunk) {
+      list.push_back({i, begin, std::min(begin + kChunk, tensors[i].numel())});
+    }
+  }
+  return list;
+}
+
+template <class Body>
+void for_pieces(const std::vector<Piece>& list, Body body) {
+  for_chunks(static_cast<int64_t>(list.size()), 1, [&](int64_t i, int64_t, int64_t) { body(i, list[static_cast<size_t>(i)]); });
+}
+
+void check_state(const char* name, const at::Tensor& state, const at::Tensor& weight, size_t index) {
+  TORCH_CHECK(state.scalar_type() == at::kFloat && state.is_contiguous(), "FusedAdamW: unsupported dtype or layout: ", name, " ",
+              index, " must be contiguous float32");
+  TORCH_CHECK(state.sizes() == weight.sizes(), "FusedAdamW: shape mismatch: ", name, " ", index, " is ", state.sizes(),
+              ", its weight ", weight.sizes());
+}
+
+}  // namespace
+
+void adamw(const std::vector<at::Tensor>& weights, const std::vector<at::Tensor>& grads, const std::vector<at::Tensor>& masters,
+           const std::vector<at::Tensor>& first_moments, const std::vector<at::Tensor>& second_moments,
+           const double* weight_decays, const AdamWOptions& options) {
+  TORCH_CHECK(options.step >= 1, "FusedAdamW: step ", options.step, " is out of range: steps count from 1");
+  std::vector<at::Tensor> dense(grads.size());
+  for (size_t i = 0; i < weights.size(); i++) {
+    const at::Tensor& weight = weights[i];
+    TORCH_CHECK(weight.is_contiguous(), "FusedAdamW: unsupported layout: weight ", i, " is not contiguous");
+    TORCH_CHECK(grads[i].sizes() == weight.sizes(), "FusedAdamW: shape mismatch: gradient ", i, " is ", grads[i].sizes(),
+                ", its weight ", weight.sizes());
+    check_same_dtype("FusedAdamW", weight, grads[i], "gradient");
+    check_state("master", masters[i], weight, i);
+    check_state("first moment", first_moments[i], weight, i);
+    check_state("second moment", second_moments[i], weight, i);
+    for_element_type("FusedAdamW", weight, [](auto*) {});
+    dense[i] = grads[i].contiguous();
+  }
+  kernels::AdamWStep common{};
+  common.learning_rate = static_cast<float>(options.learning_rate);
+  common.beta1 = static_cast<float>(options.beta1);
+  common.beta2 = static_cast<float>(options.beta2);
+  common.eps = static_cast<float>(options.eps);
+  common.correction1 = static_cast<float>(1 - std::pow(options.beta1, static_cast<double>(options.step)));
+  common.correction2_sqrt = static_cast<float>(std::sqrt(1 - std::pow(options.beta2, static_cast<double>(options.step))));
+  common.grad_scale = static_cast<float>(options.grad_scale);
+  for_pieces(pieces(weights), [&](int64_t, const Piece& piece) {
+    const size_t i = piece.tensor;
+    kernels::AdamWStep step = common;
+    step.weight_decay = static_cast<float>(weight_decays[i]);
+    for_element_type("FusedAdamW", weights[i], [&](auto* type) {
+      using T = std::remove_pointer_t<decltype(type)>;
+      kernels::kernels<T>().adamw(data<T>(weights[i]) + piece.begin, data<float>(masters[i]) + piece.begin,
+                                  data<float>(first_moments[i]) + piece.begin, data<float>(second_moments[i]) + piece.begin,
+                                  data<T>(dense[i]) + piece.begin, piece.end - piece.begin, step);
+    });
+  });
+}
+
+// Euclidean norm over all gradients together.
+double grad_norm(const std::vector<at::Tensor>& grads) {
+  std::vector<at::Tensor> dense;
+  for (const at::Tensor& grad : grads) {
+    for_element_type("ClipGradNorm", grad, [](auto*) {});
+    dense.push_back(grad.contiguous());
+  }
+  const std::vector<Piece> list = pieces(dense);
+  std::vector<double> squares(list.size());
+  for_pieces(list, [&](int64_t index, const Piece& piece) {
+    const at::Tensor& grad = dense[piece.tensor];
+    for_element_type("ClipGradNorm", grad, [&](auto* type) {
+      using T = std::remove_pointer_t<decltype(type)>;
+      squares[static_cast<size_t>(index)] =
+          kernels::kernels<T>().sum_of_squares(data<T>(grad) + piece.begin, piece.end - piece.begin);
+    });
+  });
+  double total = 0;
+  for (const double square : squares) {
+    total += square;
+  }
+  return std::sqrt(total);
+}
+
+void scale_grads(const std::vector<at::Tensor>& grads, double factor) {
+  std::vector<at::Tensor> dense;
+  for (at::Tensor grad : grads) {
+    if (grad.is_contiguous()) {
+      dense.push_back(grad);
+    } else {
+      grad.mul_(factor);
+    }
+  }
+  for_pieces(pieces(dense), [&](int64_t, const Piece& piece) {
+    const at::Tensor& grad = dense[piece.tensor];
+    for_element_type("ClipGradNorm", grad, [&](auto* type) {
+      using T = std::remove_pointer_t<decltype(type)>;
+      kernels::kernels<T>().scale(data<T>(grad) + piece.begin, piece.end - piece.begin, static_cast<float>(factor));
+    });
+  });
+}
+
+}  // namespace zephyr::fused

@@ -1,0 +1,18 @@
+// Kernels for x86-64 with AVX2 and FMA.
+#if defined(__x86_64__)
+#include "table.h"
+#pragma GCC target("avx2,fma")
+
+namespace zephyr::kernels::avx2 {
+
+#include "simd.h"
+#include "matmul_float.h"
+#include "rows.h"
+#include "attention.h"
+
+KernelTable<float> float_table() { return make_table<FloatMatmul, float>(); }
+KernelTable<bf16> bf16_table() { return make_table<FloatMatmul, bf16>(); }
+
+}  // namespace zephyr::kernels::avx2
+
+#endif

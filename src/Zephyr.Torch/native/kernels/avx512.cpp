@@ -1,0 +1,21 @@
+// Kernels for x86-64 with AVX-512 (F, BW, DQ, VL).
+#if defined(__x86_64__)
+#include "table.h"
+#include <immintrin.h>
+
+#pragma GCC target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl")
+#define ZK_AVX512
+
+namespace zephyr::kernels::avx512 {
+
+#include "simd.h"
+#include "matmul_float.h"
+#include "rows.h"
+#include "attention.h"
+
+KernelTable<float> float_table() { return make_table<FloatMatmul, float>(); }
+KernelTable<bf16> bf16_table() { return make_table<FloatMatmul, bf16>(); }
+
+}  // namespace zephyr::kernels::avx512
+
+#endif

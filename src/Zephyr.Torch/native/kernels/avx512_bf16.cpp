@@ -1,0 +1,23 @@
+// Kernels for x86-64 with AVX-512 and its bfloat16 products.
+#if defined(__x86_64__)
+#include "table.h"
+#include <immintrin.h>
+
+#pragma GCC target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512bf16")
+#define ZK_AVX512
+#define ZK_NATIVE_BF16
+
+namespace zephyr::kernels::avx512_bf16 {
+
+#include "simd.h"
+#include "matmul_float.h"
+#include "matmul_bf16.h"
+#include "rows.h"
+#include "attention.h"
+
+KernelTable<float> float_table() { return make_table<FloatMatmul, float>(); }
+KernelTable<bf16> bf16_table() { return make_table<Bf16Matmul, bf16>(); }
+
+}  // namespace zephyr::kernels::avx512_bf16
+
+#endif

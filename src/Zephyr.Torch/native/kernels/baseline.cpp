@@ -1,0 +1,15 @@
+// Kernels for any CPU.
+#include "table.h"
+
+namespace zephyr::kernels::baseline {
+
+#include "simd.h"
+#include "matmul_float.h"
+#include "rows.h"
+#include "attention.h"
+
+KernelTable<float> float_table() { return make_table<FloatMatmul, float>(); }
+KernelTable<bf16> bf16_table() { return make_table<FloatMatmul, bf16>(); }
+
+}  // namespace zephyr::kernels::baseline
+
