@@ -14,11 +14,11 @@ public sealed class StreamingDecoder
     private readonly List<byte> _pending = [];
     private int _spacesToStrip;
 
-    internal StreamingDecoder(PieceDecoder pieces, bool skipSpecial)
+    internal StreamingDecoder(PieceDecoder pieces, bool skipSpecial, int spacesToStrip)
     {
         _pieces = pieces;
         _skipSpecial = skipSpecial;
-        _spacesToStrip = pieces.StrippedSpaces;
+        _spacesToStrip = spacesToStrip;
     }
 
     /// <summary>Takes the next id.</summary>

@@ -103,8 +103,9 @@ public sealed class Tokenizer
     /// <summary>The text of ids.</summary>
     /// <param name="ids">The ids.</param>
     /// <param name="skipSpecial">Whether special tokens are left out.</param>
+    /// <param name="place">Where the text stands; a space that starts a continuation is kept.</param>
     /// <exception cref="ZephyrException">An id is not in the vocabulary.</exception>
-    public string Decode(ReadOnlySpan<int> ids, bool skipSpecial)
+    public string Decode(ReadOnlySpan<int> ids, bool skipSpecial, TextPlace place = TextPlace.Start)
     {
         var text = new StringBuilder(ids.Length * 4);
         var bytes = new List<byte>();
@@ -132,12 +133,14 @@ public sealed class Tokenizer
         }
 
         PieceDecoder.AppendBytes(bytes.ToArray(), text);
-        return _pieces.StrippedSpaces > 0 && text.Length > 0 && text[0] == ' ' ? text.ToString(1, text.Length - 1) : text.ToString();
+        return _pieces.StrippedSpaces > 0 && place != TextPlace.Continuation && text.Length > 0 && text[0] == ' ' ? text.ToString(1, text.Length - 1) : text.ToString();
     }
 
     /// <summary>Starts decoding ids that come one by one.</summary>
     /// <param name="skipSpecial">Whether special tokens are left out.</param>
-    public StreamingDecoder DecodeStream(bool skipSpecial) => new(_pieces, skipSpecial);
+    /// <param name="place">Where the text stands; a space that starts a continuation is kept.</param>
+    public StreamingDecoder DecodeStream(bool skipSpecial, TextPlace place = TextPlace.Start) =>
+        new(_pieces, skipSpecial, place == TextPlace.Continuation ? 0 : _pieces.StrippedSpaces);
 
     /// <summary>The piece of an id as the vocabulary writes it, such as <c>▁the</c>.</summary>
     /// <exception cref="ZephyrException">The id is not in the vocabulary.</exception>
