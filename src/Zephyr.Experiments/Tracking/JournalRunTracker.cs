@@ -19,14 +19,15 @@ public sealed class JournalRunTracker : IRunTracker
     private readonly ArtifactFolder _artifacts;
     private readonly BackgroundSender? _sender;
     private readonly Action<string> _warn;
+    private readonly string? _experimentName;
     private readonly Dictionary<string, (TrackedRunInfo Run, HashSet<string> StepKeys)> _runs = new(StringComparer.Ordinal);
     private readonly List<RunLock> _locks = [];
     private readonly List<Task> _background = [];
     private readonly Lock _gate = new();
 
-    private JournalRunTracker(TrackingJournal journal, MlflowOptions? mlflow, Action<string> warn, TimeProvider time)
+    private JournalRunTracker(TrackingJournal journal, MlflowOptions? mlflow, Action<string> warn, TimeProvider time, string? experimentName)
     {
-        (_journal, _warn) = (journal, warn);
+        (_journal, _warn, _experimentName) = (journal, warn, experimentName);
         _writer = new JournalWriter(journal, warn);
         _artifacts = new ArtifactFolder(journal.Folder);
         _sender = mlflow is null ? null : new BackgroundSender(journal, mlflow, warn, time);
@@ -37,9 +38,11 @@ public sealed class JournalRunTracker : IRunTracker
     /// <param name="warn">Told, in one line each, what goes wrong while tracking.</param>
     /// <param name="time">The clock for waiting between tries.</param>
     /// <param name="variable">Gives environment variables.</param>
+    /// <param name="experimentName">Name that runs are filed under (<c>tracking.experiment</c>); null takes the experiment's own.</param>
     /// <returns>The tracker.</returns>
     /// <exception cref="ZephyrException">The journal cannot be opened.</exception>
-    public static JournalRunTracker Open(string folder, Action<string> warn, TimeProvider time, Func<string, string?> variable)
+    public static JournalRunTracker Open(
+        string folder, Action<string> warn, TimeProvider time, Func<string, string?> variable, string? experimentName = null)
     {
         MlflowOptions? mlflow = null;
         try
@@ -51,7 +54,7 @@ public sealed class JournalRunTracker : IRunTracker
             warn("tracking: " + e.Message + " This run is tracked in the journal alone.");
         }
 
-        return new JournalRunTracker(TrackingJournal.Open(folder), mlflow, warn, time);
+        return new JournalRunTracker(TrackingJournal.Open(folder), mlflow, warn, time, experimentName);
     }
 
     /// <inheritdoc />
@@ -66,7 +69,7 @@ public sealed class JournalRunTracker : IRunTracker
             }
         }
 
-        var start = Begin(run.RunId, run.RunId, null, run.Experiment, run.Experiment, run.StartedAt);
+        var start = Begin(run.RunId, run.RunId, null, _experimentName ?? run.Experiment, run.Experiment, run.StartedAt);
         Params(run.RunId, run.Parameters, start.StartMs);
         Artifact(run.RunId, run.ResolvedExperiment, Path.GetFileName(run.ResolvedExperiment), start.StartMs);
         var git = Task.Run(() => Git(run.RunId, run.RepositoryRoot, start.StartMs));

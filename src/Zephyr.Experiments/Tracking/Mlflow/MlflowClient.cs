@@ -270,6 +270,11 @@ public sealed class MlflowClient : IDisposable
                 throw Failure(what, response, body);
             }
 
+            if (body.Length == 0 && typeof(T) != typeof(Nothing))
+            {
+                throw new IOException("the answer is empty");
+            }
+
             return typeof(T) == typeof(Nothing)
                 ? (T)(object)new Nothing()
                 : JsonSerializer.Deserialize<T>(body, MlflowJson.Options) ?? throw new JsonException("the body is null");
@@ -297,7 +302,7 @@ public sealed class MlflowClient : IDisposable
     private MlflowException Failure(string what, HttpResponseMessage response, string body)
     {
         var error = ParseError(body);
-        var detail = error.Message ?? Plain(body);
+        var detail = error.ErrorCode is { } code ? $"{code}: {error.Message}" : Plain(body);
         var status = (int)response.StatusCode;
         var next = status switch
         {
@@ -309,7 +314,7 @@ public sealed class MlflowClient : IDisposable
         var after = response.Headers.RetryAfter;
         var wait = after?.Delta ?? (after?.Date is { } date ? date - _time.GetUtcNow() : null);
         return new MlflowException(
-            $"{what}: {status} {error.ErrorCode} {detail}.{next}".Replace("..", ".", StringComparison.Ordinal),
+            $"{what}: {status} {detail.TrimEnd('.')}.{next}",
             response.StatusCode, error.ErrorCode ?? "", wait is { } w && w > TimeSpan.Zero ? w : null);
     }
 
@@ -329,7 +334,7 @@ public sealed class MlflowClient : IDisposable
     private static string Plain(string body)
     {
         var text = System.Text.RegularExpressions.Regex.Replace(
-            body, "<[^>]*>|\\s+", " ", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)).Trim();
+            body, "(<[^>]*>|\\s)+", " ", System.Text.RegularExpressions.RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Trim();
         return text.Length > 200 ? text[..200] + "…" : text;
     }
 }
