@@ -1,0 +1,92 @@
+using Zephyr.Core.Data;
+using Zephyr.Core.Evaluation;
+using Zephyr.Core.Training;
+
+namespace Zephyr.Experiments.Configuration;
+
+/// <summary>Rules that hold between settings. Each message names every setting it is about.</summary>
+public static class ExperimentRules
+{
+    /// <summary>Checks an experiment whose single values are all sound.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="resolved">The same with their origins.</param>
+    /// <param name="problems">Takes what is wrong.</param>
+    public static void Check(ExperimentSettings settings, ResolvedSection resolved, List<ConfigurationProblem> problems)
+    {
+        void Refuse(bool wrong, string key, string message)
+        {
+            if (wrong)
+            {
+                problems.Add(new ConfigurationProblem(Origin(resolved, key), key, message));
+            }
+        }
+
+        var model = settings.Model;
+        var random = model.Source == "random";
+        Refuse(random && model.Architecture is null, "model.architecture", "is missing: model.source is random, so the shape must be given");
+        Refuse(!random && model.Architecture is not null, "model.architecture", $"must be left out: model.source names a model ({model.Source}) with its own shape");
+        Refuse(random && settings.Tokenizer.Source == "model", "tokenizer.source", "cannot be model while model.source is random: use train, or a tokenizer.json");
+
+        var files = settings.Data.Source == DataSource.Files;
+        Refuse(files && settings.Data.Sft.Count == 0, "data.sft", "is empty: data.source is files");
+        Refuse(files && settings.Data.Preferences.Count == 0, "data.preferences", "is empty: data.source is files");
+        Refuse(!files && settings.Data.Sft.Count > 0, "data.sft", "must be left out: data.source is world");
+        Refuse(!files && settings.Data.Preferences.Count > 0, "data.preferences", "must be left out: data.source is world");
+        Refuse(files && settings.Evaluate.Judge == JudgeKind.Rubric, "evaluate.judge", "cannot be rubric while data.source is files: use none");
+
+        var tokenize = settings.Tokenize;
+        Refuse(
+            tokenize.MaxPromptLength >= tokenize.MaxPreferenceLength,
+            "tokenize.max_prompt_length",
+            $"must be below tokenize.max_preference_length ({tokenize.MaxPreferenceLength}), so that a completion fits (is {tokenize.MaxPromptLength})");
+        Refuse(
+            settings.Dsft.Packing != PackingMode.Wrapped && settings.Dsft.SequenceLength < tokenize.MaxLength,
+            "dsft.sequence_length",
+            $"must be at least tokenize.max_length ({tokenize.MaxLength}) unless dsft.packing is wrapped (is {settings.Dsft.SequenceLength})");
+        if (model.Architecture is { } shape)
+        {
+            Refuse(
+                shape.HiddenSize % shape.NumAttentionHeads != 0 || shape.HiddenSize / shape.NumAttentionHeads % 2 != 0,
+                "model.architecture.hidden_size",
+                $"must be an even multiple of model.architecture.num_attention_heads ({shape.NumAttentionHeads}): rotary embedding turns pairs (is {shape.HiddenSize})");
+            Refuse(
+                shape.NumAttentionHeads % shape.NumKeyValueHeads != 0,
+                "model.architecture.num_key_value_heads",
+                $"must divide model.architecture.num_attention_heads ({shape.NumAttentionHeads}) (is {shape.NumKeyValueHeads})");
+            foreach (var (key, length) in new[]
+            {
+                ("dsft.sequence_length", settings.Dsft.SequenceLength),
+                ("tokenize.max_preference_length", tokenize.MaxPreferenceLength),
+            })
+            {
+                Refuse(
+                    length > shape.MaxPositionEmbeddings,
+                    key,
+                    $"must be at most model.architecture.max_position_embeddings ({shape.MaxPositionEmbeddings}) (is {length})");
+            }
+        }
+
+        foreach (var leaf in resolved.Leaves().OfType<ResolvedValue>())
+        {
+            if (leaf is { Property.IsPath: true, Value: string path }
+                && !leaf.Property.PathKeywords.Contains(path, StringComparer.Ordinal) && !Path.Exists(path))
+            {
+                problems.Add(new ConfigurationProblem(leaf.Origin, leaf.Key, $"there is no file or folder {path}"));
+            }
+        }
+    }
+
+    // A default has no place of its own: point at the nearest section that was written.
+    private static SettingOrigin Origin(ResolvedSection root, string key)
+    {
+        for (var name = key; name.Length > 0; name = name[..Math.Max(0, name.LastIndexOf('.'))])
+        {
+            if (root.Find(name) is { } setting && setting.Origin != SettingOrigin.Default)
+            {
+                return setting.Origin;
+            }
+        }
+
+        return root.Origin;
+    }
+}

@@ -1,0 +1,72 @@
+using Zephyr.Experiments.Configuration;
+using Zephyr.Experiments.Running;
+using Zephyr.Experiments.Stages;
+
+namespace Zephyr.Experiments.Fingerprints;
+
+/// <summary>Builds the keys of stages from an experiment. Files that settings name are hashed once, and again on request.</summary>
+/// <param name="experiment">The experiment.</param>
+/// <param name="environment">Hardware and libraries; asked only under <c>reproducibility: strict</c>.</param>
+public sealed class KeyBuilder(Experiment experiment, Func<IReadOnlyDictionary<string, string>> environment)
+{
+    private static readonly IReadOnlyDictionary<string, string> s_none = new Dictionary<string, string>(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _hashes = new(StringComparer.Ordinal);
+
+    /// <summary>The key of a stage.</summary>
+    /// <param name="stage">The stage.</param>
+    /// <param name="upstream">Hash of the outputs of the stages it depends on; those not known yet are left out.</param>
+    /// <param name="cancellationToken">Stops hashing.</param>
+    /// <returns>The key.</returns>
+    /// <exception cref="InvalidOperationException">The stage declares a setting that does not exist.</exception>
+    public StageKey Build(IStage stage, IReadOnlyDictionary<string, string> upstream, CancellationToken cancellationToken = default)
+    {
+        var strict = experiment.Settings.Reproducibility == Reproducibility.Strict;
+        var leaves = Slice(stage).Where(leaf => strict || leaf.Property is not { IsExecution: true }).ToList();
+        var settings = leaves.Where(leaf => !NamesContent(leaf))
+            .Select(leaf => new KeySetting(leaf.Key, leaf.ToJson(), leaf.Origin.ToString()));
+        var inputs = stage.DependsOn.Where(upstream.ContainsKey)
+            .Select(name => new StageInput(name, $"stage:{name}", upstream[name]))
+            .Concat(leaves.Where(NamesContent).Cast<ResolvedValue>()
+                .Select(leaf => new StageInput(leaf.Key, (string)leaf.Value!, HashOnce(leaf, cancellationToken))));
+        return new StageKey(stage.Name, stage.Version, experiment.Settings.Seed, [.. settings], [.. inputs], strict ? environment() : s_none);
+    }
+
+    /// <summary>Names of the file inputs of a stage whose content is no longer what its key says.</summary>
+    /// <param name="key">The key made before the stage ran.</param>
+    /// <param name="cancellationToken">Stops hashing.</param>
+    /// <returns>The changed inputs.</returns>
+    public static IReadOnlyList<StageInput> ChangedSince(StageKey key, CancellationToken cancellationToken) =>
+        [.. key.Inputs.Where(input => !input.Source.StartsWith("stage:", StringComparison.Ordinal)
+            && (!Path.Exists(input.Source) || ContentHash.OfPath(input.Source, input.Name, cancellationToken) != input.Sha256))];
+
+    /// <summary>The settings a stage reads, paths included, as text.</summary>
+    /// <param name="stage">The stage.</param>
+    /// <returns>Texts by dotted name.</returns>
+    public IReadOnlyDictionary<string, string> Parameters(IStage stage) => Texts(Slice(stage));
+
+    /// <summary>Settings as text by dotted name.</summary>
+    /// <param name="leaves">The settings.</param>
+    /// <returns>Texts by dotted name.</returns>
+    public static IReadOnlyDictionary<string, string> Texts(IEnumerable<ResolvedSetting> leaves) => leaves.ToDictionary(
+        leaf => leaf.Key, leaf => leaf is ResolvedValue value ? value.Text : CanonicalJson.Text(leaf.ToJson()), StringComparer.Ordinal);
+
+    // Prefixes may overlap; a setting enters once.
+    private IEnumerable<ResolvedSetting> Slice(IStage stage) => stage.Settings
+        .SelectMany(prefix => (experiment.Resolved.Find(prefix)
+            ?? throw new InvalidOperationException($"Stage {stage.Name} declares the setting {prefix}, which does not exist.")).Leaves())
+        .DistinctBy(leaf => leaf.Key, StringComparer.Ordinal);
+
+    private static bool NamesContent(ResolvedSetting leaf) =>
+        leaf is ResolvedValue { Property: { IsPath: true } property, Value: string path } && !property.PathKeywords.Contains(path, StringComparer.Ordinal);
+
+    private string HashOnce(ResolvedValue leaf, CancellationToken cancellationToken)
+    {
+        var path = (string)leaf.Value!;
+        if (!_hashes.TryGetValue(path, out var hash))
+        {
+            _hashes[path] = hash = ContentHash.OfPath(path, leaf.Key, cancellationToken);
+        }
+
+        return hash;
+    }
+}

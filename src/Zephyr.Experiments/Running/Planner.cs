@@ -1,0 +1,98 @@
+using Zephyr.Experiments.Configuration;
+using Zephyr.Experiments.Fingerprints;
+using Zephyr.Experiments.Stages;
+using Zephyr.Experiments.Store;
+
+namespace Zephyr.Experiments.Running;
+
+/// <summary>Decides for each stage of an experiment whether it has to run. Reads only; changes nothing.</summary>
+/// <param name="experiment">The experiment.</param>
+/// <param name="store">The store.</param>
+/// <param name="environment">Hardware and libraries, for <c>reproducibility: strict</c>.</param>
+/// <param name="force">Names of stages to run whatever the store has.</param>
+public sealed class Planner(
+    Experiment experiment,
+    ArtifactStore store,
+    Func<IReadOnlyDictionary<string, string>> environment,
+    IReadOnlyCollection<string> force)
+{
+    private const int MostDifferencesShown = 3;
+    private readonly KeyBuilder _keys = new(experiment, environment);
+    private readonly LatestRecord _latest = new(store);
+
+    /// <summary>Settings a stage reads as text, for tracking.</summary>
+    /// <param name="stage">The stage.</param>
+    /// <returns>Texts by dotted name.</returns>
+    public IReadOnlyDictionary<string, string> Parameters(IStage stage) => _keys.Parameters(stage);
+
+    /// <summary>Plans stages.</summary>
+    /// <param name="stages">The stages, dependencies first.</param>
+    /// <param name="cancellationToken">Stops hashing of input files.</param>
+    /// <returns>One decision a stage.</returns>
+    public IReadOnlyList<StageDecision> Plan(IReadOnlyList<IStage> stages, CancellationToken cancellationToken)
+    {
+        var outputs = new Dictionary<string, string>(StringComparer.Ordinal);
+        var decisions = new List<StageDecision>();
+        foreach (var stage in stages)
+        {
+            var decision = Decide(stage, outputs, cancellationToken);
+            decisions.Add(decision);
+            if (decision.Manifest is not null)
+            {
+                outputs[stage.Name] = decision.Manifest.OutputsHash;
+            }
+        }
+
+        return decisions;
+    }
+
+    /// <summary>Decides on one stage.</summary>
+    /// <param name="stage">The stage.</param>
+    /// <param name="outputs">Hash of the outputs of stages before it; those that will run are missing.</param>
+    /// <param name="cancellationToken">Stops hashing of input files.</param>
+    /// <returns>The decision.</returns>
+    public StageDecision Decide(IStage stage, IReadOnlyDictionary<string, string> outputs, CancellationToken cancellationToken)
+    {
+        var key = _keys.Build(stage, outputs, cancellationToken);
+        var unknown = stage.DependsOn.Where(name => !outputs.ContainsKey(name)).ToList();
+        var last = _latest.Find(experiment.Name, stage.Name);
+        var differences = last is null ? [] : KeyDifference.Between(last, key, unknown);
+        if (unknown.Count > 0)
+        {
+            return new StageDecision(stage, key, null, null, PendingReason(stage, unknown, last, differences), differences, unknown);
+        }
+
+        var fingerprint = key.Fingerprint;
+        var (manifest, damage) = store.Find(fingerprint);
+        var reason = (manifest, damage) switch
+        {
+            _ when force.Contains(stage.Name, StringComparer.Ordinal) => "forced",
+            ({ } found, _) when last?.Fingerprint == fingerprint => $"nothing changed since run {found.RunId[..8]}",
+            ({ } found, _) => $"run {found.RunId[..8]} had the same inputs and settings",
+            (_, { } wrong) => wrong,
+            _ when last is null => "first run",
+            _ when differences.Count == 0 => "its result is no longer in the store",
+            _ => Describe(differences),
+        };
+        return new StageDecision(stage, key, fingerprint, reason == "forced" ? null : manifest, reason, differences, unknown);
+    }
+
+    private string PendingReason(IStage stage, List<string> unknown, StageKey? last, IReadOnlyList<KeyDifference> differences)
+    {
+        if (force.Contains(stage.Name, StringComparer.Ordinal))
+        {
+            return "forced";
+        }
+
+        var pending = string.Join(" and ", unknown);
+        return last is null ? $"{pending} will run"
+            : differences.Count > 0 ? $"{Describe(differences)}; {pending} will run"
+            : $"{pending} will run; may be cached if {pending} yields the same output";
+    }
+
+    private static string Describe(IReadOnlyList<KeyDifference> differences)
+    {
+        var shown = string.Join("; ", differences.Take(MostDifferencesShown));
+        return differences.Count > MostDifferencesShown ? $"{shown}; and {differences.Count - MostDifferencesShown} more" : shown;
+    }
+}

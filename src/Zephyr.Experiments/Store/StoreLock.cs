@@ -1,0 +1,110 @@
+using System.Text;
+using Zephyr.Core;
+
+namespace Zephyr.Experiments.Store;
+
+/// <summary>
+/// A lock that the kernel holds for this process: it ends with the process, however that ends, and the file left behind
+/// means nothing. One holder at a time, or many that share it.
+/// </summary>
+public sealed class StoreLock : IDisposable
+{
+    private readonly FileStream _file;
+
+    private StoreLock(FileStream file) => _file = file;
+
+    /// <summary>Takes a lock.</summary>
+    /// <param name="path">The lock file; its folder must exist.</param>
+    /// <param name="purpose">What is locked, for messages: <c>experiment zephyr-tiny</c>.</param>
+    /// <param name="shared">Whether others may share it.</param>
+    /// <param name="wait">Whether to wait for another holder.</param>
+    /// <param name="clock">Tells the age of a lock.</param>
+    /// <param name="note">Takes one line when waiting starts.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The lock; dispose it to let go.</returns>
+    /// <exception cref="ZephyrException">Another process holds it and <paramref name="wait"/> is false; names its pid and age.</exception>
+    public static async Task<StoreLock> TakeAsync(
+        string path, string purpose, bool shared, bool wait, TimeProvider clock, Action<string> note, CancellationToken cancellationToken)
+    {
+        var told = false;
+        while (true)
+        {
+            if (TryTake(path, shared, clock) is { } taken)
+            {
+                return taken;
+            }
+
+            var holder = Holder(path, clock);
+            if (!wait)
+            {
+                throw new ZephyrException($"{purpose} is in use by {holder}: wait for it to end, or leave out --no-wait.");
+            }
+
+            if (!told)
+            {
+                note($"waiting for {purpose}, in use by {holder}");
+                told = true;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(100), clock, cancellationToken);
+        }
+    }
+
+    /// <summary>Takes a lock if it is free.</summary>
+    /// <param name="path">The lock file.</param>
+    /// <param name="shared">Whether others may share it.</param>
+    /// <param name="clock">Tells the time to write down.</param>
+    /// <returns>The lock, or null when another holds it.</returns>
+    public static StoreLock? TryTake(string path, bool shared, TimeProvider clock)
+    {
+        try
+        {
+            if (shared)
+            {
+                if (!File.Exists(path))
+                {
+                    new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite).Dispose();
+                }
+
+                return new StoreLock(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0));
+            }
+
+            var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            file.SetLength(0);
+            file.Write(Encoding.ASCII.GetBytes($"{Environment.ProcessId} {clock.GetUtcNow().ToUnixTimeSeconds()}\n"));
+            file.Flush();
+            return new StoreLock(file);
+        }
+        catch (IOException failure) when (failure is not (DirectoryNotFoundException or PathTooLongException) && IsHeldByAnother(failure))
+        {
+            return null;
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _file.Dispose();
+
+    // EWOULDBLOCK on Linux and macOS, ERROR_SHARING_VIOLATION on Windows.
+    private static bool IsHeldByAnother(IOException failure) => failure.HResult is 11 or 35 or unchecked((int)0x80070020);
+
+    private static string Holder(string path, TimeProvider clock)
+    {
+        try
+        {
+            // FileShare.ReadWrite asks for no lock, so the holder's note can be read.
+            using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+            var words = (reader.ReadLine() ?? "").Split(' ');
+            if (words.Length == 2 && long.TryParse(words[1], out var since))
+            {
+                var age = Math.Max(0, clock.GetUtcNow().ToUnixTimeSeconds() - since);
+                return $"process {words[0]} since {age} s";
+            }
+        }
+        catch (IOException)
+        {
+            // The holder has just let go or is writing its note: the next attempt tells.
+        }
+
+        return "another process";
+    }
+}
