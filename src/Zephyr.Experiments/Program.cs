@@ -1,1 +1,32 @@
-return 0;
+using System.Runtime.InteropServices;
+using System.Text;
+using Zephyr.Experiments.Commands;
+using Zephyr.Experiments.Configuration;
+
+using var interrupt = new CancellationTokenSource();
+var signals = 0;
+
+// The first signal asks the running stage for a checkpoint and an end; the second ends the program at once.
+void Stop(PosixSignalContext context)
+{
+    context.Cancel = true;
+    if (Interlocked.Increment(ref signals) > 1)
+    {
+        Environment.Exit(ZephyrCommandLine.Interrupted);
+    }
+
+    interrupt.Cancel();
+}
+
+using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+await using var output = new StreamWriter(Console.OpenStandardOutput(), utf8, bufferSize: 4096) { AutoFlush = true };
+await using var error = new StreamWriter(Console.OpenStandardError(), utf8, bufferSize: 1024) { AutoFlush = true };
+using var input = new StreamReader(Console.OpenStandardInput(), utf8, detectEncodingFromByteOrderMarks: false);
+var current = Environment.CurrentDirectory;
+return await new ZephyrCommandLine(new CommandEnvironment(
+    current, RepositoryFolder.Find(current, AppContext.BaseDirectory), input, output, error, TimeProvider.System)
+{
+    Interactive = !Console.IsOutputRedirected,
+}).RunAsync(args, interrupt.Token);

@@ -122,10 +122,8 @@ public sealed class PipelineRunner(Pipeline pipeline, ArtifactStore store, RunSe
     private StageResult Restore(Experiment experiment, StageDecision decision, string runId)
     {
         var manifest = decision.Manifest!;
-        var folder = new ExperimentView(store).Show(experiment.Name, manifest);
-        new LatestRecord(store).Write(experiment.Name, decision.Key);
         services.Tracker.StageCached(new StageCached(runId, decision.Stage.Name, decision.Fingerprint!, manifest.RunId, manifest.Metrics));
-        return new StageResult(decision.Stage.Name, StageStatus.Cached, decision.Reason, 0, manifest, folder, null);
+        return new StageRestorer(store).Restore(experiment.Name, decision);
     }
 
     // What a stage is about to read is hashed in full: a silent flip on the disk must not get into a result.

@@ -1,0 +1,42 @@
+using Zephyr.Experiments.Configuration;
+using Zephyr.Experiments.Running;
+using Zephyr.Experiments.Stages;
+using Zephyr.Experiments.Store;
+
+namespace Zephyr.Experiments.Commands;
+
+/// <summary>What the verbs need from outside; tests give their own.</summary>
+/// <param name="CurrentFolder">The current folder.</param>
+/// <param name="Repository">Root of the repository.</param>
+/// <param name="In">Standard input.</param>
+/// <param name="Out">Standard output.</param>
+/// <param name="Error">Standard error.</param>
+/// <param name="Clock">Tells the time.</param>
+public sealed record CommandEnvironment(
+    string CurrentFolder,
+    string Repository,
+    TextReader In,
+    TextWriter Out,
+    TextWriter Error,
+    TimeProvider Clock)
+{
+    /// <summary>Makes the stages.</summary>
+    public Func<StageCatalog> Catalog { get; init; } = StageCatalog.Recipe;
+
+    /// <summary>Makes the tracker of a run.</summary>
+    public Func<Experiment, IRunTracker> Tracker { get; init; } = _ => new NullRunTracker();
+
+    /// <summary>Whether a live progress display makes sense: standard output is a terminal.</summary>
+    public bool Interactive { get; init; }
+
+    /// <summary>Paths of everything the pipeline writes.</summary>
+    public StoreFolders Folders => new(Path.Combine(Repository, "artifacts"));
+
+    /// <summary>The store.</summary>
+    /// <returns>A new store object over the same folders.</returns>
+    public ArtifactStore OpenStore() => new(Folders, new PhysicalFileSystem());
+
+    /// <summary>The pipeline.</summary>
+    /// <returns>The checked pipeline.</returns>
+    public Pipeline Pipeline() => Running.Pipeline.Create(Catalog().Stages);
+}

@@ -1,0 +1,59 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Zephyr.Experiments.Store;
+using Zephyr.Experiments.Terminal;
+
+namespace Zephyr.Experiments.Commands;
+
+/// <summary><c>zephyr status</c>: what the store holds.</summary>
+public static class StatusCommand
+{
+    /// <summary>Makes the verb.</summary>
+    /// <param name="environment">Folders, streams, stages.</param>
+    /// <returns>The verb.</returns>
+    public static Command Create(CommandEnvironment environment)
+    {
+        var command = new Command("status", "Show the stages in the store and the runs that made them.");
+        var json = new Option<bool>("--json") { Description = "print one JSON document on standard output and nothing else there" };
+        command.Options.Add(json);
+        command.SetAction((parsed, _) =>
+        {
+            var folders = environment.Folders;
+            var manifests = StoredManifests.Readable(folders);
+            var used = new LatestRecord(environment.OpenStore()).Fingerprints();
+            var bytes = Directory.Exists(folders.Objects)
+                ? Directory.EnumerateFiles(folders.Objects, "*", SearchOption.AllDirectories).Sum(path => new FileInfo(path).Length)
+                : 0;
+            if (parsed.GetValue(json))
+            {
+                JsonOutput.Write(environment.Out, new JsonObject
+                {
+                    ["store"] = folders.Store,
+                    ["bytes"] = bytes,
+                    ["stages"] = new JsonArray([.. manifests.Select(manifest => new JsonObject
+                    {
+                        ["stage"] = manifest.Key.Stage,
+                        ["fingerprint"] = manifest.Key.Fingerprint,
+                        ["experiment"] = manifest.Experiment,
+                        ["run_id"] = manifest.ParentRunId,
+                        ["started_at"] = manifest.StartedAt.ToString("O"),
+                        ["seconds"] = manifest.Seconds,
+                        ["in_use"] = used.Contains(manifest.Key.Fingerprint),
+                    })]),
+                });
+                return Task.FromResult(ZephyrCommandLine.Success);
+            }
+
+            new TextTable("stage", "fingerprint", "experiment", "run", "started", "seconds", "in use")
+                .AddRange(manifests.Select(manifest => new[]
+                {
+                    manifest.Key.Stage, manifest.Key.Fingerprint[..12], manifest.Experiment, manifest.ParentRunId[..8],
+                    manifest.StartedAt.ToString("u"), manifest.Seconds.ToString("0.0"), used.Contains(manifest.Key.Fingerprint) ? "yes" : "no",
+                }))
+                .Write(environment.Out);
+            environment.Out.WriteLine($"{manifests.Count} stages, {bytes / 1e6:0.0} MB in {folders.Store}");
+            return Task.FromResult(ZephyrCommandLine.Success);
+        });
+        return command;
+    }
+}

@@ -1,0 +1,19 @@
+using Zephyr.Experiments.Store;
+
+namespace Zephyr.Experiments.Running;
+
+/// <summary>Makes an experiment show a stage that is in the store.</summary>
+/// <param name="store">The store.</param>
+public sealed class StageRestorer(ArtifactStore store)
+{
+    /// <summary>Shows the stage in the experiment's folder and notes it as the last one used.</summary>
+    /// <param name="experiment">Name of the experiment.</param>
+    /// <param name="decision">A decision with a manifest.</param>
+    /// <returns>The stage as a result of a run.</returns>
+    public StageResult Restore(string experiment, StageDecision decision)
+    {
+        var folder = new ExperimentView(store).Show(experiment, decision.Manifest!);
+        new LatestRecord(store).Write(experiment, decision.Key);
+        return new StageResult(decision.Stage.Name, StageStatus.Cached, decision.Reason, 0, decision.Manifest, folder, null);
+    }
+}
