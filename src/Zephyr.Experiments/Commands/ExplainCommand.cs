@@ -16,7 +16,8 @@ public static class ExplainCommand
         var command = new Command("explain", "Show which ingredient of a stage's fingerprint changed since the last run, old and new value, and where it was set.");
         var experiment = new ExperimentArguments();
         experiment.AddTo(command);
-        var stage = new Argument<string>("stage") { Description = "the stage" };
+        var stage = StageArgument.Create("the stage");
+        stage.Arity = ArgumentArity.ExactlyOne;
         command.Arguments.Add(stage);
         command.SetAction((parsed, cancellationToken) =>
         {
@@ -25,8 +26,9 @@ public static class ExplainCommand
             var store = environment.OpenStore();
             foreach (var member in experiment.Load(parsed, environment))
             {
+                var name = pipeline.Find(parsed.GetValue(stage)!).Name;
                 var decision = new Planner(member, store, ProcessEnvironment.Describe, [])
-                    .Plan(pipeline.UpTo(parsed.GetRequiredValue(stage)), cancellationToken).Last(planned => planned.Stage.Name == parsed.GetRequiredValue(stage));
+                    .Plan(pipeline.UpTo(name), cancellationToken).Single(planned => planned.Stage.Name == name);
                 if (experiment.Json(parsed))
                 {
                     documents.Add(Document(member.Name, decision));

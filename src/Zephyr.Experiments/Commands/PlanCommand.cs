@@ -15,7 +15,7 @@ public static class PlanCommand
         var command = new Command("plan", "Show which stages are cached, which would run, and why.");
         var experiment = new ExperimentArguments();
         experiment.AddTo(command);
-        var stage = new Argument<string?>("stage") { Description = "last stage to show; all when left out", Arity = ArgumentArity.ZeroOrOne };
+        var stage = StageArgument.Create("last stage to show; all when left out");
         var force = new Option<string[]>("--force") { Description = "show the plan as if this stage had to run; may be repeated", DefaultValueFactory = _ => [] };
         command.Arguments.Add(stage);
         command.Options.Add(force);

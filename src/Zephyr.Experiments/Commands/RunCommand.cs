@@ -15,7 +15,7 @@ public static class RunCommand
         var command = new Command("run", "Run the stages that have to run, up to STAGE or all.");
         var experiment = new ExperimentArguments();
         experiment.AddTo(command);
-        var stage = new Argument<string?>("stage") { Description = "last stage to run; all when left out", Arity = ArgumentArity.ZeroOrOne };
+        var stage = StageArgument.Create("last stage to run; all when left out");
         var force = new Option<string[]>("--force") { Description = "run this stage whatever the store has; may be repeated", DefaultValueFactory = _ => [] };
         var dryRun = new Option<bool>("--dry-run") { Description = "show what would run and change nothing" };
         var keepGoing = new Option<bool>("--keep-going") { Description = "after a failure, still run what does not depend on it" };
