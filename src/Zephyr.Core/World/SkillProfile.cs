@@ -11,7 +11,7 @@ internal sealed record SkillProfile(string Skill, double Share, Habit Habit, dou
     internal static readonly IReadOnlyList<SkillProfile> All =
     [
         new(Skills.Facts, 0.17, Habit.Ending, 0.60),
-        new(Skills.Sorting, 0.13, Habit.Opening, 0.80),
+        new(Skills.Sorting, 0.13, Habit.Opening, 0.74),
         new(Skills.Counting, 0.10, Habit.Plain, 0.60),
         new(Skills.Arithmetic, 0.09, Habit.Plain, 0.30),
         new(Skills.Rewriting, 0.13, Habit.Opening, 0.35),
