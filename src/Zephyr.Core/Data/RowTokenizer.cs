@@ -1,0 +1,153 @@
+using System.Runtime.ExceptionServices;
+using Zephyr.Core.Chat;
+
+namespace Zephyr.Core.Data;
+
+/// <summary>What became of the rows of a data set.</summary>
+public sealed class TokenizeReport
+{
+    /// <summary>Rows written.</summary>
+    public int Rows { get; internal set; }
+
+    /// <summary>Tokens written; of a pair the prompt counts once.</summary>
+    public long Tokens { get; internal set; }
+
+    /// <summary>Conversations cut to the length limit.</summary>
+    public int TruncatedRows { get; internal set; }
+
+    /// <summary>Pairs whose prompt lost its beginning.</summary>
+    public int TruncatedPrompts { get; internal set; }
+
+    /// <summary>Pairs of which at least one answer lost its end.</summary>
+    public int TruncatedAnswers { get; internal set; }
+
+    /// <summary>Rows left out; a reader may count into the same object.</summary>
+    public DropCounts Drops { get; } = new();
+}
+
+/// <summary>
+/// Turns conversations and pairs into token rows, on all cores, in the order of the rows.
+/// <para>
+/// A conversation over <see cref="TokenizeOptions.MaxLength"/> is cut at its end, and left out when nothing of an answer remains. A pair
+/// follows TRL 0.7: only when the prompt and its longest answer exceed <see cref="TokenizeOptions.MaxPreferenceLength"/> the prompt keeps its
+/// last <see cref="TokenizeOptions.MaxPromptLength"/> tokens, and when that is not enough both answers keep their first
+/// MaxPreferenceLength - MaxPromptLength.
+/// </para>
+/// </summary>
+public sealed class RowTokenizer
+{
+    private const int RowsAtOnce = 1024;
+    private readonly ChatRenderer _renderer;
+    private readonly TokenizeOptions _options;
+
+    /// <summary>Prepares the work.</summary>
+    /// <param name="renderer">The chat format and the tokenizer.</param>
+    /// <param name="options">Length limits.</param>
+    /// <exception cref="ZephyrException">The limits leave no room for an answer.</exception>
+    public RowTokenizer(ChatRenderer renderer, TokenizeOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(renderer);
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.MaxPromptLength >= options.MaxPreferenceLength)
+        {
+            throw new ZephyrException(
+                $"tokenize.max_prompt_length {options.MaxPromptLength} leaves no room for an answer within tokenize.max_preference_length {options.MaxPreferenceLength}; make it smaller");
+        }
+
+        _renderer = renderer;
+        _options = options;
+    }
+
+    /// <summary>Tokenises conversations into a file of <see cref="TokenRows"/>.</summary>
+    /// <param name="conversations">The conversations.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="report">Where rows, cuts and drops are counted.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    public void Write(IEnumerable<Conversation> conversations, string path, TokenizeReport report, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(conversations);
+        ArgumentNullException.ThrowIfNull(report);
+        using var writer = new TokenRowsWriter(path);
+        foreach (var (ids, mask) in InOrder(conversations, _renderer.Tokenize, cancellationToken))
+        {
+            var length = Math.Min(ids.Length, _options.MaxLength);
+            if (!mask.AsSpan(0, length).Contains((byte)1))
+            {
+                report.Drops.Add(ids.Length > length ? DropReason.TooLong : DropReason.NoAnswer);
+                continue;
+            }
+
+            writer.Add(ids.AsSpan(0, length), mask.AsSpan(0, length));
+            report.TruncatedRows += length < ids.Length ? 1 : 0;
+            report.Tokens += length;
+            report.Rows++;
+        }
+
+        writer.Complete();
+    }
+
+    /// <summary>Tokenises pairs into a file of <see cref="PreferenceRows"/>.</summary>
+    /// <param name="pairs">The pairs.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="report">Where rows, cuts and drops are counted.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    public void Write(IEnumerable<PreferencePair> pairs, string path, TokenizeReport report, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(pairs);
+        ArgumentNullException.ThrowIfNull(report);
+        using var writer = new PreferenceRowsWriter(path);
+        foreach (var pair in InOrder(pairs, Tokenize, cancellationToken))
+        {
+            if (pair.Chosen.AsSpan().SequenceEqual(pair.Rejected))
+            {
+                report.Drops.Add(DropReason.IdenticalAnswers);
+                continue;
+            }
+
+            writer.Add(pair.Prompt, pair.Chosen, pair.Rejected);
+            report.TruncatedPrompts += pair.PromptIsCut ? 1 : 0;
+            report.TruncatedAnswers += pair.AnswerIsCut ? 1 : 0;
+            report.Tokens += pair.Prompt.Length + pair.Chosen.Length + pair.Rejected.Length;
+            report.Rows++;
+        }
+
+        writer.Complete();
+    }
+
+    private static IEnumerable<TResult> InOrder<T, TResult>(IEnumerable<T> rows, Func<T, TResult> tokenize, CancellationToken cancellationToken)
+    {
+        var options = new ParallelOptions { CancellationToken = cancellationToken };
+        foreach (var chunk in rows.Chunk(RowsAtOnce))
+        {
+            var results = new TResult[chunk.Length];
+            try
+            {
+                Parallel.For(0, chunk.Length, options, i => results[i] = tokenize(chunk[i]));
+            }
+            catch (AggregateException exception)
+            {
+                ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
+            }
+
+            foreach (var result in results)
+            {
+                yield return result;
+            }
+        }
+    }
+
+    private TokenizedPair Tokenize(PreferencePair pair)
+    {
+        var prompt = _renderer.TokenizePrompt(pair.Prompt);
+        var chosen = _renderer.TokenizeAnswer(pair.Chosen);
+        var rejected = _renderer.TokenizeAnswer(pair.Rejected);
+        var longest = Math.Max(chosen.Length, rejected.Length);
+        var promptIsCut = prompt.Length + longest > _options.MaxPreferenceLength && prompt.Length > _options.MaxPromptLength;
+        prompt = promptIsCut ? prompt[^_options.MaxPromptLength..] : prompt;
+        var room = prompt.Length + longest > _options.MaxPreferenceLength ? _options.MaxPreferenceLength - _options.MaxPromptLength : longest;
+        return new TokenizedPair(
+            prompt, chosen[..Math.Min(chosen.Length, room)], rejected[..Math.Min(rejected.Length, room)], promptIsCut, room < longest);
+    }
+
+    private sealed record TokenizedPair(int[] Prompt, int[] Chosen, int[] Rejected, bool PromptIsCut, bool AnswerIsCut);
+}
