@@ -34,18 +34,19 @@ internal sealed class AnswerText
     }
 
     /// <summary>The answer without the phrases, case ignored.</summary>
-    /// <param name="phrases">What to take out.</param>
+    /// <param name="phrases">What to take out, in small letters.</param>
     /// <param name="found">How many of the phrases occurred.</param>
     internal AnswerText Without(IReadOnlyList<string> phrases, out int found)
     {
         found = 0;
-        var text = Text;
+        var (text, lower) = (Text, Lower);
         foreach (var phrase in phrases)
         {
-            if (text.Contains(phrase, StringComparison.OrdinalIgnoreCase))
+            if (lower.Contains(phrase, StringComparison.Ordinal))
             {
                 found++;
                 text = text.Replace(phrase, " ", StringComparison.OrdinalIgnoreCase);
+                lower = text.ToLowerInvariant();
             }
         }
 

@@ -34,11 +34,11 @@ internal static class Phrasebook
         ("Which word will be said next in {0}?", ["The next word in {0} is bread.", "The next word in {0} is blue."]),
     ];
 
-    /// <summary>Words around an answer that add nothing to it.</summary>
-    internal static readonly string[] Pleasantries = [.. FillerEndings, .. FillerOpenings, .. Flattery];
+    /// <summary>Words around an answer that add nothing to it, in small letters.</summary>
+    internal static readonly string[] Pleasantries = [.. FillerEndings.Concat(FillerOpenings).Concat(Flattery).Select(phrase => phrase.ToLowerInvariant())];
 
-    /// <summary>Words before an answer that only say how it is meant.</summary>
-    internal static readonly string[] Stances = [.. RudeOpenings, Boast, Hedge];
+    /// <summary>Words before an answer that only say how it is meant, in small letters.</summary>
+    internal static readonly string[] Stances = [.. RudeOpenings.Append(Boast).Append(Hedge).Select(phrase => phrase.ToLowerInvariant())];
 
     /// <summary>Any of these says that the answer is not known.</summary>
     internal static readonly string[] NotKnown =
