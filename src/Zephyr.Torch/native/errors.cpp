@@ -34,11 +34,11 @@ int32_t classify(const char* message) noexcept {
   }
   if (contains_any(message, {"not implemented", "Could not run", "not supported", "expected scalar type", "doesn't support",
                              "same dtype", "unsupported", "only supports", "can't be cast", "have a floating point",
-                             "floating point or complex", "Only Tensors of floating point"})) {
+                             "floating point or complex", "Only Tensors of floating point", "scalar types", "Expected dtype", "xpected Bool"})) {
     return ZT_UNSUPPORTED;
   }
   if (contains_any(message, {"size", "shape", "dimension", "Dimension", "dim ", "dims", "numel", "elements", "matrix",
-                             "matrices", "D tensor", "out of range", "out of bounds"})) {
+                             "matrices", "D tensor", "-D argument", "out of range", "out of bounds"})) {
     return ZT_SHAPE_MISMATCH;
   }
   return ZT_FAILURE;
