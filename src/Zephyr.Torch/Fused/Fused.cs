@@ -5,7 +5,7 @@ namespace Zephyr.Torch;
 
 /// <summary>
 /// Operations of a decoder that one kernel does at once: values and gradients equal those of the plain operations in
-/// the class Composed, in less time and memory. float32 and bfloat16 on the CPU, arithmetic in float32, differentiable
+/// <see cref="Composed"/>, in less time and memory. float32 and bfloat16 on the CPU, arithmetic in float32, differentiable
 /// unless noted. Results do not depend on the number of threads.
 /// </summary>
 /// <remarks>
