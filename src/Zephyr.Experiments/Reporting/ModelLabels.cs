@@ -1,0 +1,32 @@
+using Zephyr.Core.Evaluation;
+
+namespace Zephyr.Experiments.Reporting;
+
+/// <summary>How models are named and coloured for people.</summary>
+internal static class ModelLabels
+{
+    /// <summary>The name shown.</summary>
+    /// <param name="model">One of <see cref="ModelNames"/>.</param>
+    /// <returns>The name in the paper's words; the name itself for another model.</returns>
+    public static string Label(string model) => model switch
+    {
+        ModelNames.Base => "base",
+        ModelNames.Dsft => "dSFT",
+        ModelNames.Ddpo => "dDPO",
+        ModelNames.DdpoWithoutDsft => "dDPO without dSFT",
+        ModelNames.Reference => "reference",
+        _ => model,
+    };
+
+    /// <summary>The colour class.</summary>
+    /// <param name="model">One of <see cref="ModelNames"/>.</param>
+    /// <returns>A class of the style sheet.</returns>
+    public static string Color(string model) => model switch
+    {
+        ModelNames.Dsft => "c0",
+        ModelNames.Ddpo => "c1",
+        ModelNames.Base => "c2",
+        ModelNames.DdpoWithoutDsft => "c3",
+        _ => "c4",
+    };
+}

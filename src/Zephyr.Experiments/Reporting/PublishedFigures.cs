@@ -1,0 +1,40 @@
+namespace Zephyr.Experiments.Reporting;
+
+/// <summary>A row of the paper's Table 3.</summary>
+/// <param name="Name">Name in the paper.</param>
+/// <param name="MtBench">MT-Bench, 1 to 10.</param>
+/// <param name="AlpacaEval">AlpacaEval win rate in per cent.</param>
+/// <param name="Model">Our model of that kind (see <see cref="Zephyr.Core.Evaluation.ModelNames"/>); null when we have none.</param>
+public sealed record PublishedRow(string Name, double MtBench, double AlpacaEval, string? Model);
+
+/// <summary>Figures published for Zephyr-7B, to stand beside ours: arXiv 2310.16944 and the alignment handbook's model cards.</summary>
+public static class PublishedFigures
+{
+    /// <summary>Table 3 of the paper: what each step adds.</summary>
+    public static IReadOnlyList<PublishedRow> Table3 { get; } =
+    [
+        new("dDPO without dSFT", 4.76, 30.76, Zephyr.Core.Evaluation.ModelNames.DdpoWithoutDsft),
+        new("dSFT-1", 6.64, 85.65, Zephyr.Core.Evaluation.ModelNames.Dsft),
+        new("dSFT-2", 6.19, 78.54, null),
+        new("dDPO + dSFT", 7.00, 86.07, Zephyr.Core.Evaluation.ModelNames.Ddpo),
+    ];
+
+    /// <summary>Preference figures on held-out pairs: name, loss, accuracy, margin.</summary>
+    public static IReadOnlyList<(string Name, string Loss, string Accuracy, string Margin)> Preferences { get; } =
+    [
+        ("zephyr-7b-dpo-full", "0.502 to 0.506", "75% to 79%", "0.95 to 1.00"),
+        ("zephyr-7b-beta", "0.750", "78.1%", "3.80"),
+    ];
+
+    /// <summary>Evaluation loss of the published dSFT model.</summary>
+    public const double DsftEvalLoss = 0.9353;
+
+    /// <summary>What sets our figures apart from the published ones.</summary>
+    public static IReadOnlyList<string> Differences { get; } =
+    [
+        "Size: the paper trains 7 billion parameters on GPUs; see the settings below for the model trained here.",
+        "Scale: MT-Bench goes from 1 to 10 and is judged by GPT-4; our judge score goes from 1 to 5. The figures cannot be compared one to one, only their order can.",
+        "Opponent: AlpacaEval compares with text-davinci-003; our win rates are against the dSFT model and the reference answers.",
+        "Data: the paper distils UltraChat and UltraFeedback; the data used here are named in the settings.",
+    ];
+}
