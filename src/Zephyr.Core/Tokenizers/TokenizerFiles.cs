@@ -89,17 +89,17 @@ internal sealed class TokenizerFiles
         var content = ReadBounded(path);
         try
         {
-            return JsonNode.Parse(content, documentOptions: new JsonDocumentOptions { MaxDepth = 32 })?.DeepClone() as JsonObject
+            return JsonNode.Parse(content, documentOptions: new JsonDocumentOptions { MaxDepth = 32, AllowDuplicateProperties = false }) as JsonObject
                 ?? throw new TokenizerFormatException(path, TextPosition.Start, "the file must hold an object");
         }
         catch (JsonException exception)
         {
             var position = new TextPosition((int)(exception.LineNumber ?? 0) + 1, (int)(exception.BytePositionInLine ?? 0) + 1);
-            throw new TokenizerFormatException(path, position, "this is not JSON; the file may be cut off");
+            throw new TokenizerFormatException(path, position, "this is not JSON, or a key is given twice; the file may be cut off");
         }
         catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
         {
-            // The framework's way of saying that a key is given twice or that a text is not valid UTF-8.
+            // The framework's way of saying that a text is not valid UTF-8.
             throw new TokenizerFormatException(path, TextPosition.Start, $"the file is damaged: {exception.Message}");
         }
     }
