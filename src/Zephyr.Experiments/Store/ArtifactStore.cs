@@ -99,6 +99,11 @@ public sealed class ArtifactStore(StoreFolders folders, IFileSystem files)
     public void DropDamaged(string fingerprint)
     {
         var path = Folders.Manifest(fingerprint);
+        if (!File.Exists(path))
+        {
+            return;
+        }
+
         try
         {
             foreach (var output in StageManifest.Read(File.ReadAllBytes(path), fingerprint).Outputs)
