@@ -27,6 +27,18 @@ public sealed class TrainingCheckpoint(string folder, string identity)
     private const string SumsFile = "SHA256SUMS";
     private const int Kept = 2;
 
+    /// <summary>Publishes a checkpoint of this run.</summary>
+    /// <param name="step">Optimizer steps taken.</param>
+    /// <param name="tokens">Non-padding tokens trained on so far.</param>
+    /// <param name="history">Deterministic metrics of every step taken.</param>
+    /// <param name="files">Tensor files by name, such as <c>weights</c> and <c>optimizer</c>.</param>
+    /// <exception cref="ZephyrException">The disk is full or cannot be written; earlier checkpoints are untouched.</exception>
+    public void Save(
+        int step,
+        long tokens,
+        IReadOnlyList<IReadOnlyDictionary<string, double>> history,
+        IReadOnlyDictionary<string, IReadOnlyList<SafetensorsContent>> files) => Save(new TrainingState(identity, step, tokens, history), files);
+
     /// <summary>Publishes a checkpoint and drops those older than the one before it. An existing one of the same step is left as it is.</summary>
     /// <param name="state">Where the run stands.</param>
     /// <param name="files">Tensor files by name, such as <c>weights</c> and <c>optimizer</c>.</param>

@@ -1,0 +1,77 @@
+using Zephyr.Torch;
+using static TorchSharp.torch;
+
+namespace Zephyr.Core.Models;
+
+/// <summary>What every layer of a decoder reads in one forward pass.</summary>
+/// <param name="Positions">Position of each token in its document, int64 <c>[batch, sequence]</c>.</param>
+/// <param name="Cos">Cosines of the rotary embedding, float32 <c>[positions, headDim / 2]</c>.</param>
+/// <param name="Sin">Sines, alike.</param>
+/// <param name="Layout">Which tokens see which.</param>
+internal sealed record DecoderInputs(Tensor Positions, Tensor Cos, Tensor Sin, AttentionLayout Layout);
+
+/// <summary>
+/// One decoder layer: attention and SwiGLU, each behind a norm and added to the residual stream. The norm before each half is taken
+/// together with the addition before it, so a layer receives its input already normed and gives its output not yet added.
+/// </summary>
+internal sealed class DecoderLayer(
+    ModelConfiguration configuration, DecoderMath math, Tensor qkv, Tensor output, Tensor postAttentionNorm, Tensor gateUp, Tensor down)
+{
+    /// <summary>Runs the layer in training.</summary>
+    /// <param name="residual">Residual stream, <c>[batch, sequence, hidden]</c>.</param>
+    /// <param name="normed">Its norm by this layer's input norm.</param>
+    /// <param name="inputs">Positions and layout.</param>
+    /// <returns>The residual stream after attention, and what the feed-forward half adds to it.</returns>
+    public (Tensor Residual, Tensor Update) Forward(Tensor residual, Tensor normed, DecoderInputs inputs)
+    {
+        using var scope = NewDisposeScope();
+
+        // [batch, sequence, hidden] -> [batch, sequence, (heads + 2 * kvHeads) * headDim] -> [batch, sequence, heads * headDim]
+        var mixed = math.PackedAttention(
+            nn.functional.linear(normed, qkv),
+            configuration.NumAttentionHeads,
+            configuration.NumKeyValueHeads,
+            inputs.Cos,
+            inputs.Sin,
+            inputs.Positions,
+            inputs.Layout);
+        return Finish(residual, mixed.flatten(2));
+    }
+
+    /// <summary>Runs the layer on new tokens after those in a cache.</summary>
+    /// <param name="residual">Residual stream of the new tokens, <c>[batch, new, hidden]</c>.</param>
+    /// <param name="normed">Its norm by this layer's input norm.</param>
+    /// <param name="inputs">Positions of the new tokens.</param>
+    /// <param name="cache">Keys and values so far; the new ones are written into it.</param>
+    /// <returns>The residual stream after attention, and what the feed-forward half adds to it.</returns>
+    public (Tensor Residual, Tensor Update) Forward(Tensor residual, Tensor normed, DecoderInputs inputs, LayerCache cache)
+    {
+        using var scope = NewDisposeScope();
+        var (batch, length) = (normed.shape[0], normed.shape[1]);
+        var (heads, kvHeads, headDim) = (configuration.NumAttentionHeads, configuration.NumKeyValueHeads, configuration.HeadDim);
+        var packed = nn.functional.linear(normed, qkv);
+
+        // Each slice: [batch, new, n * headDim] -> [batch, new, n, headDim]
+        var q = packed.narrow(2, 0, heads * headDim).reshape(batch, length, heads, headDim);
+        var k = packed.narrow(2, heads * headDim, kvHeads * headDim).reshape(batch, length, kvHeads, headDim);
+        var v = packed.narrow(2, (heads + kvHeads) * headDim, kvHeads * headDim).reshape(batch, length, kvHeads, headDim);
+        q = math.Rope(q, inputs.Cos, inputs.Sin, inputs.Positions);
+        k = math.Rope(k, inputs.Cos, inputs.Sin, inputs.Positions);
+        cache.Append(k, v);
+
+        // Several new tokens come only into an empty cache, where they see each other alone; padding at a row's end is never seen.
+        var mixed = length > 1
+            ? math.Attention(q, k, v, inputs.Layout)
+            : math.CachedAttention(q.squeeze(1), cache.Keys, cache.Values, cache.Owner.LengthsTensor!, configuration.SlidingWindow, inputs.Layout.Scale);
+        return Finish(residual, mixed.reshape(batch, length, heads * headDim));
+    }
+
+    private (Tensor Residual, Tensor Update) Finish(Tensor residual, Tensor mixed)
+    {
+        var (sum, normed) = math.AddRmsNorm(nn.functional.linear(mixed, output), residual, postAttentionNorm, configuration.RmsNormEps);
+
+        // [batch, sequence, hidden] -> [batch, sequence, 2 * intermediate] -> [batch, sequence, intermediate] -> [batch, sequence, hidden]
+        var update = nn.functional.linear(math.SwiGluPacked(nn.functional.linear(normed, gateUp)), down);
+        return (sum.MoveToOuterDisposeScope(), update.MoveToOuterDisposeScope());
+    }
+}

@@ -1,0 +1,250 @@
+using Zephyr.Core.Checkpoints;
+using Zephyr.Torch;
+using static TorchSharp.torch;
+
+namespace Zephyr.Core.Models;
+
+/// <summary>
+/// A Mistral- or Llama-like decoder: RMSNorm, rotary embedding, grouped-query attention with an optional sliding window, SwiGLU,
+/// output projection tied to the embedding or not (Jiang et al. 2023, arXiv 2310.06825). There is no dropout, so training and
+/// scoring compute the same numbers.
+/// </summary>
+public sealed class DecoderModel : IDisposable
+{
+    private readonly DecoderMath _math;
+    private readonly List<DecoderLayer> _layers = [];
+    private readonly Dictionary<string, Tensor> _weights;
+    private readonly Tensor _cos;
+    private readonly Tensor _sin;
+
+    private DecoderModel(ModelConfiguration configuration, ComputeType computeType, IReadOnlyList<DecoderParameter> parameters, bool useFused)
+    {
+        Configuration = configuration;
+        ComputeType = computeType;
+        Parameters = parameters;
+        _math = useFused ? DecoderMath.Fast : DecoderMath.Reference;
+        _weights = parameters.ToDictionary(static parameter => parameter.Name, static parameter => parameter.Value, StringComparer.Ordinal);
+        for (var layer = 0; layer < configuration.NumHiddenLayers; layer++)
+        {
+            Tensor Weight(string part) => _weights[WeightLayout.Layer(layer, part)];
+            _layers.Add(new DecoderLayer(
+                configuration,
+                _math,
+                Weight("self_attn.qkv_proj"),
+                Weight("self_attn.o_proj"),
+                Weight("post_attention_layernorm"),
+                Weight("mlp.gate_up_proj"),
+                Weight("mlp.down_proj")));
+        }
+
+        (_cos, _sin) = RotaryTables(configuration);
+    }
+
+    /// <summary>Shape and constants.</summary>
+    public ModelConfiguration Configuration { get; }
+
+    /// <summary>Type of weights and activations.</summary>
+    public ComputeType ComputeType { get; }
+
+    /// <summary>The trainable tensors, in the order of computation; query, key and value are stacked, and so are gate and up.</summary>
+    public IReadOnlyList<DecoderParameter> Parameters { get; }
+
+    /// <summary>The output projection, <c>[vocabulary, hidden]</c>: the embedding itself when tied.</summary>
+    public Tensor OutputWeight => _weights[Configuration.TieWordEmbeddings ? WeightLayout.Embedding : WeightLayout.Output];
+
+    internal DecoderMath Operations => _math;
+
+    private ScalarType Type => ComputeType == ComputeType.Bfloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
+
+    /// <summary>Loads a model folder: <c>config.json</c> and <c>model.safetensors</c>.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="computeType">Type to compute in; stored weights are converted.</param>
+    /// <param name="useFused">False for the readable reference path of plain tensor operations.</param>
+    /// <returns>The model, for the caller to dispose.</returns>
+    /// <exception cref="ZephyrException">A file is missing, damaged or does not fit the other; the message names the tensor.</exception>
+    public static DecoderModel Load(string folder, ComputeType computeType, bool useFused = true)
+    {
+        var configuration = ModelConfigurationFile.Load(folder);
+        var type = computeType == ComputeType.Bfloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
+        return new DecoderModel(configuration, computeType, DecoderWeights.Load(folder, configuration, type), useFused);
+    }
+
+    /// <summary>
+    /// Writes <c>model.safetensors</c>, <c>config.json</c> and <c>generation_config.json</c>, in the Hugging Face names and in the
+    /// compute type.
+    /// </summary>
+    /// <param name="folder">The folder; made when it does not exist.</param>
+    /// <exception cref="ZephyrException">The folder cannot be written.</exception>
+    public void Save(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        SafetensorsWriter.Write(
+            Path.Combine(folder, DecoderWeights.FileName), DecoderWeights.Contents(Parameters, static parameter => parameter.Value));
+        ModelConfigurationFile.Save(Configuration, folder, ComputeType);
+    }
+
+    /// <summary>Hidden states after the last norm.</summary>
+    /// <param name="ids">Token ids, int64 <c>[batch, sequence]</c>.</param>
+    /// <param name="positions">Position of each token in its document, int64 <c>[batch, sequence]</c>.</param>
+    /// <param name="documentStarts">Index of the first position of each token's document, int32 <c>[batch, sequence]</c>; null when every row is one document.</param>
+    /// <returns>Hidden states, <c>[batch, sequence, hidden]</c>, in the compute type.</returns>
+    /// <exception cref="ZephyrException">The sequence is longer than the model's positions.</exception>
+    public Tensor Forward(Tensor ids, Tensor positions, Tensor? documentStarts = null)
+    {
+        if (ids.shape[1] > Configuration.MaxPositionEmbeddings && documentStarts is null)
+        {
+            throw new ZephyrException(
+                $"A sequence of {ids.shape[1]} tokens is longer than the model's max_position_embeddings {Configuration.MaxPositionEmbeddings}. Shorten the rows or take a model with more positions.");
+        }
+
+        using var scope = NewDisposeScope();
+        var inputs = new DecoderInputs(positions, _cos, _sin, new AttentionLayout(documentStarts, Configuration.SlidingWindow, Scale));
+        var residual = Embed(ids);
+        var normed = _math.RmsNorm(residual, InputNorm(0), Configuration.RmsNormEps);
+        for (var layer = 0; layer < _layers.Count; layer++)
+        {
+            using var layerScope = NewDisposeScope();
+            var (sum, update) = _layers[layer].Forward(residual, normed, inputs);
+            residual.Dispose();
+            normed.Dispose();
+            (residual, normed) = AddAndNorm(update, sum, layer + 1);
+        }
+
+        return normed.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Hidden states after the last norm of new tokens, reading and filling a cache.</summary>
+    /// <param name="ids">New tokens, int64 <c>[batch, new]</c>; rows shorter than the longest are padded at their end.</param>
+    /// <param name="added">True tokens of each row.</param>
+    /// <param name="cache">The cache: empty, or <paramref name="ids"/> holds one token a row.</param>
+    /// <returns>Hidden states, <c>[batch, new, hidden]</c>.</returns>
+    /// <exception cref="ZephyrException">A row grows beyond the cache.</exception>
+    internal Tensor Forward(Tensor ids, IReadOnlyList<int> added, DecoderCache cache)
+    {
+        var count = (int)ids.shape[1];
+        if (cache.Lengths.Any(length => length + count > cache.Capacity))
+        {
+            throw new ZephyrException($"A row grows beyond the {cache.Capacity} tokens its cache holds. Shorten the prompt or ask for fewer new tokens.");
+        }
+
+        using var scope = NewDisposeScope();
+        var positions = cache.BeginAppend(count);
+        var inputs = new DecoderInputs(positions, _cos, _sin, new AttentionLayout(null, Configuration.SlidingWindow, Scale));
+        var residual = Embed(ids);
+        var normed = _math.RmsNorm(residual, InputNorm(0), Configuration.RmsNormEps);
+        for (var layer = 0; layer < _layers.Count; layer++)
+        {
+            using var layerScope = NewDisposeScope();
+            var (sum, update) = _layers[layer].Forward(residual, normed, inputs, cache.Layers[layer]);
+            residual.Dispose();
+            normed.Dispose();
+            (residual, normed) = AddAndNorm(update, sum, layer + 1);
+        }
+
+        cache.EndAppend(added);
+        return normed.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Logits of hidden states.</summary>
+    /// <param name="hidden">Hidden states, <c>[..., hidden]</c>.</param>
+    /// <returns>Logits, float32 <c>[..., vocabulary]</c>.</returns>
+    public Tensor Logits(Tensor hidden)
+    {
+        using var scope = NewDisposeScope();
+        return nn.functional.linear(hidden, OutputWeight).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Logits of every position of one sequence, as <c>zephyr logits</c> prints them.</summary>
+    /// <param name="ids">Token ids.</param>
+    /// <returns>One row of <c>vocabulary</c> logits for each id.</returns>
+    /// <exception cref="ZephyrException">There is no id, or one is outside the vocabulary, or the sequence is too long.</exception>
+    public float[][] Logits(ReadOnlySpan<int> ids)
+    {
+        if (ids.Length == 0)
+        {
+            throw new ZephyrException("Logits need at least one token id.");
+        }
+
+        var values = new long[ids.Length];
+        for (var i = 0; i < ids.Length; i++)
+        {
+            values[i] = CheckedId(ids[i]);
+        }
+
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var logits = Logits(Forward(tensor(values, [1, values.Length]), arange(values.Length).unsqueeze(0)));
+        var flat = logits.data<float>().ToArray();
+        return flat.Chunk(Configuration.VocabSize).ToArray();
+    }
+
+    /// <summary>Makes an empty cache for generation.</summary>
+    /// <param name="batch">Rows.</param>
+    /// <param name="capacity">Tokens a row can hold.</param>
+    /// <returns>The cache, for the caller to dispose.</returns>
+    /// <exception cref="ZephyrException">The capacity is beyond the model's positions.</exception>
+    public DecoderCache NewCache(int batch, int capacity)
+    {
+        if (capacity > Configuration.MaxPositionEmbeddings)
+        {
+            throw new ZephyrException(
+                $"{capacity} tokens are more than the model's max_position_embeddings {Configuration.MaxPositionEmbeddings}. Shorten the prompt or ask for fewer new tokens.");
+        }
+
+        return new DecoderCache(Configuration, Type, batch, capacity);
+    }
+
+    /// <summary>Checks a token id against the vocabulary.</summary>
+    /// <param name="id">The id.</param>
+    /// <returns>The id.</returns>
+    /// <exception cref="ZephyrException">The vocabulary has no such id.</exception>
+    public int CheckedId(int id) => (uint)id < (uint)Configuration.VocabSize
+        ? id
+        : throw new ZephyrException($"Token id {id} is outside the model's vocabulary of {Configuration.VocabSize}. The tokenizer belongs to another model.");
+
+    /// <summary>Frees the weights.</summary>
+    public void Dispose()
+    {
+        foreach (var parameter in Parameters)
+        {
+            parameter.Value.Dispose();
+        }
+
+        _cos.Dispose();
+        _sin.Dispose();
+    }
+
+    private double Scale => 1 / Math.Sqrt(Configuration.HeadDim);
+
+    private Tensor Embed(Tensor ids) => nn.functional.embedding(ids, _weights[WeightLayout.Embedding]);
+
+    private Tensor InputNorm(int layer) =>
+        _weights[layer < _layers.Count ? WeightLayout.Layer(layer, "input_layernorm") : WeightLayout.FinalNorm];
+
+    private (Tensor Residual, Tensor Normed) AddAndNorm(Tensor update, Tensor residual, int layer)
+    {
+        var (sum, normed) = _math.AddRmsNorm(update, residual, InputNorm(layer), Configuration.RmsNormEps);
+        return (sum.MoveToOuterDisposeScope(), normed.MoveToOuterDisposeScope());
+    }
+
+    private static (Tensor Cos, Tensor Sin) RotaryTables(ModelConfiguration configuration)
+    {
+        // Angles in double precision, rounded once: position * theta^(-2i / headDim) (Su et al. 2021, arXiv 2104.09864, eq. 15).
+        var half = configuration.HeadDim / 2;
+        var count = checked(configuration.MaxPositionEmbeddings * half);
+        var (cos, sin) = (new float[count], new float[count]);
+        for (var i = 0; i < half; i++)
+        {
+            var frequency = Math.Pow(configuration.RopeTheta, -2.0 * i / configuration.HeadDim);
+            for (var position = 0; position < configuration.MaxPositionEmbeddings; position++)
+            {
+                var angle = position * frequency;
+                cos[(position * half) + i] = (float)Math.Cos(angle);
+                sin[(position * half) + i] = (float)Math.Sin(angle);
+            }
+        }
+
+        long[] shape = [configuration.MaxPositionEmbeddings, half];
+        return (tensor(cos, shape).DetachFromDisposeScope(), tensor(sin, shape).DetachFromDisposeScope());
+    }
+}
