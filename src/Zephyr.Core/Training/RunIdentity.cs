@@ -1,0 +1,16 @@
+using System.Globalization;
+using Zephyr.Core.Models;
+
+namespace Zephyr.Core.Training;
+
+/// <summary>Texts that tell runs of different settings apart. Settings that change no result, such as checkpoint intervals, are left out.</summary>
+internal static class RunIdentity
+{
+    internal static string Of(OptimizationOptions options) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"lr={options.LearningRate} schedule={options.Schedule} warmup={options.WarmupRatio} epochs={options.Epochs} max_steps={options.MaxSteps} batch={options.BatchSize}x{options.AccumulationSteps} decay={options.WeightDecay} betas={options.Beta1},{options.Beta2} eps={options.Epsilon} clip={options.MaxGradNorm}");
+
+    internal static string Of(DecoderModel model) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"model={model.Configuration.ModelType}/{model.Configuration.ParameterCount} {model.ComputeType}");
+}
