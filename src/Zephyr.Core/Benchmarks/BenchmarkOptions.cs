@@ -1,0 +1,102 @@
+using Zephyr.Core.Models;
+
+namespace Zephyr.Core.Benchmarks;
+
+/// <summary>Shape of the random model that a benchmark runs, and how it is run.</summary>
+public record BenchmarkOptions
+{
+    /// <summary>Width of the residual stream.</summary>
+    public int Hidden { get; init; } = 256;
+
+    /// <summary>Decoder layers.</summary>
+    public int Layers { get; init; } = 6;
+
+    /// <summary>Query heads.</summary>
+    public int Heads { get; init; } = 8;
+
+    /// <summary>Key and value heads.</summary>
+    public int KvHeads { get; init; } = 4;
+
+    /// <summary>Width of the SwiGLU layer.</summary>
+    public int Intermediate { get; init; } = 768;
+
+    /// <summary>Tokens of the vocabulary.</summary>
+    public int Vocab { get; init; } = 2048;
+
+    /// <summary>Rows side by side.</summary>
+    public int Batch { get; init; } = 8;
+
+    /// <summary>Compute type.</summary>
+    public ComputeType Dtype { get; init; } = ComputeType.Bfloat16;
+
+    /// <summary>Threads for tensor operations; 0 takes every core.</summary>
+    public int Threads { get; init; } = 1;
+
+    /// <summary>False measures the reference path of plain tensor operations.</summary>
+    public bool UseFused { get; init; } = true;
+
+    /// <summary>Seed of weights and data.</summary>
+    public ulong Seed { get; init; } = 42;
+
+    internal ModelConfiguration Configuration(int positions) => ModelConfiguration.From(
+        new ArchitectureOptions
+        {
+            HiddenSize = Hidden,
+            IntermediateSize = Intermediate,
+            NumHiddenLayers = Layers,
+            NumAttentionHeads = Heads,
+            NumKeyValueHeads = KvHeads,
+            MaxPositionEmbeddings = Math.Max(8, positions),
+        },
+        Vocab);
+}
+
+/// <summary>Options of the training benchmark.</summary>
+public sealed record TrainBenchmarkOptions : BenchmarkOptions
+{
+    /// <summary>Length of each sequence.</summary>
+    public int Sequence { get; init; } = 512;
+
+    /// <summary>Steps that are timed.</summary>
+    public int Steps { get; init; } = 8;
+
+    /// <summary>Steps before the timed ones.</summary>
+    public int WarmupSteps { get; init; } = 2;
+}
+
+/// <summary>Options of the generation benchmark.</summary>
+public sealed record GenerateBenchmarkOptions : BenchmarkOptions
+{
+    /// <summary>Tokens of each prompt.</summary>
+    public int PromptLength { get; init; } = 128;
+
+    /// <summary>Tokens generated for each prompt.</summary>
+    public int NewTokens { get; init; } = 128;
+}
+
+/// <summary>What the training benchmark measured; property names in snake case are the keys of <c>zephyr bench train --json</c>.</summary>
+/// <param name="TokensPerSecond">Tokens trained on a second: forward, backward, clipping and update, median step.</param>
+/// <param name="MatmulGflops">Best rate of this machine's matrix product in the same type and thread count, in 10^9 operations a second.</param>
+/// <param name="MatmulShare">Model operations (6 a weight and token, plus attention) a second, over that rate.</param>
+/// <param name="PeakMemoryBytes">Largest resident memory of the process so far (VmHWM); 0 where the system does not tell.</param>
+/// <param name="Loss">Loss of the last step.</param>
+/// <param name="Parameters">Weights of the model.</param>
+/// <param name="StepSeconds">Seconds of each timed step.</param>
+public sealed record TrainBenchmarkResult(
+    double TokensPerSecond,
+    double MatmulGflops,
+    double MatmulShare,
+    long PeakMemoryBytes,
+    double Loss,
+    long Parameters,
+    IReadOnlyList<double> StepSeconds);
+
+/// <summary>What the generation benchmark measured; property names in snake case are the keys of <c>zephyr bench generate --json</c>.</summary>
+/// <param name="TokensPerSecond">New tokens a second over all rows, prompt included in the time.</param>
+/// <param name="MatmulGflops">Best rate of this machine's matrix product in the same type and thread count, in 10^9 operations a second.</param>
+/// <param name="PeakMemoryBytes">Largest resident memory of the process so far (VmHWM); 0 where the system does not tell.</param>
+/// <param name="Parameters">Weights of the model.</param>
+/// <param name="NewTokens">Tokens generated.</param>
+/// <param name="Seconds">Time they took.</param>
+public sealed record GenerateBenchmarkResult(
+    double TokensPerSecond, double MatmulGflops, long PeakMemoryBytes, long Parameters, long NewTokens, double Seconds);
