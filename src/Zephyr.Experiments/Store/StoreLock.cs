@@ -1,4 +1,3 @@
-using System.Text;
 using Zephyr.Core;
 
 namespace Zephyr.Experiments.Store;
@@ -59,20 +58,8 @@ public sealed class StoreLock : IDisposable
     {
         try
         {
-            if (shared)
-            {
-                if (!File.Exists(path))
-                {
-                    new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite).Dispose();
-                }
-
-                return new StoreLock(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0));
-            }
-
-            var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
-            file.SetLength(0);
-            file.Write(Encoding.ASCII.GetBytes($"{Environment.ProcessId} {clock.GetUtcNow().ToUnixTimeSeconds()}\n"));
-            file.Flush();
+            var file = shared ? OpenShared(path) : new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            WriteNote(path, clock);
             return new StoreLock(file);
         }
         catch (IOException failure) when (failure is not (DirectoryNotFoundException or PathTooLongException) && IsHeldByAnother(failure))
@@ -87,13 +74,36 @@ public sealed class StoreLock : IDisposable
     // EWOULDBLOCK on Linux and macOS, ERROR_SHARING_VIOLATION on Windows.
     private static bool IsHeldByAnother(IOException failure) => failure.HResult is 11 or 35 or unchecked((int)0x80070020);
 
+    private static FileStream OpenShared(string path)
+    {
+        if (!File.Exists(path))
+        {
+            new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite).Dispose();
+        }
+
+        return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+    }
+
+    // The locked file itself cannot be opened by others; who took it last stands beside it. Only the kernel's lock counts.
+    private static string Note(string path) => path + ".holder";
+
+    private static void WriteNote(string path, TimeProvider clock)
+    {
+        try
+        {
+            File.WriteAllText(Note(path), $"{Environment.ProcessId} {clock.GetUtcNow().ToUnixTimeSeconds()}");
+        }
+        catch (IOException)
+        {
+            // Someone is reading the note of the holder before: only a name in a message is lost.
+        }
+    }
+
     private static string Holder(string path, TimeProvider clock)
     {
         try
         {
-            // FileShare.ReadWrite asks for no lock, so the holder's note can be read.
-            using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
-            var words = (reader.ReadLine() ?? "").Split(' ');
+            var words = File.ReadAllText(Note(path)).Split(' ');
             if (words.Length == 2 && long.TryParse(words[1], out var since))
             {
                 var age = Math.Max(0, clock.GetUtcNow().ToUnixTimeSeconds() - since);

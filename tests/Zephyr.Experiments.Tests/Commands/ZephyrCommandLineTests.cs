@@ -1,0 +1,131 @@
+using System.Text.Json.Nodes;
+using Zephyr.Experiments.Commands;
+using Zephyr.Experiments.Stages;
+
+namespace Zephyr.Experiments.Tests.Commands;
+
+public sealed class ZephyrCommandLineTests : IDisposable
+{
+    private readonly TestRepository _repository = new();
+    private StringWriter _error = new();
+
+    [Fact]
+    public async Task Plan_and_run_print_the_documented_json()
+    {
+        var plan = await Json("plan", "--json");
+        ((string)plan["experiment"]!).ShouldBe("zephyr-tiny");
+        var stage = plan["stages"]![1]!;
+        ((string)stage["name"]!, (string)stage["dependsOn"]![0]!, (string?)stage["fingerprint"], (string)stage["status"]!, (string)stage["reason"]!)
+            .ShouldBe(("cut", "prompts", null, "run", "prompts will run"));
+
+        var run = await Json("run", "--json");
+        ((string)run["run_id"]!).Length.ShouldBe(32);
+        ((string)run["stages"]![2]!["status"]!).ShouldBe("ran");
+        ((string)run["stages"]![2]!["outputs"]![0]!["path"]!).ShouldBe("model.bin");
+        ((double)run["results"]!["train"]!["metrics"]!["beta"]!).ShouldBe(0.1);
+
+        var again = await Json("plan", "--json");
+        again["stages"]!.AsArray().Select(node => (string)node!["status"]!).ShouldBe(["cached", "cached", "cached"]);
+        (await Json("results", "--json"))["results"]!["train"].ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Explain_names_the_setting_its_values_and_who_set_it()
+    {
+        await Json("run", "--json");
+        var explained = await Json("explain", "train", "--set", "ddpo.beta=0.2", "--json");
+        explained["changed"]!.ToJsonString().ShouldBe("""[{"ingredient":"ddpo.beta","old":"0.1","new":"0.2","origin":"--set ddpo.beta=0.2"}]""");
+    }
+
+    [Fact]
+    public async Task Compare_shows_what_differs()
+    {
+        await Json("run", "--json", "--set", "ddpo.beta=0.1,0.2");
+        var (code, text) = await Run("compare", "zephyr-tiny--ddpo.beta-0.1", "zephyr-tiny--ddpo.beta-0.2");
+        code.ShouldBe(0);
+        text.ShouldContain("ddpo.beta");
+        text.ShouldContain("train.beta");
+        text.ShouldNotContain("tokenize.max_length");
+    }
+
+    [Fact]
+    public async Task Gc_drops_what_no_experiment_used_last_and_nothing_else()
+    {
+        await Json("run", "--json");
+        await Json("run", "--json", "--set", "ddpo.beta=0.2");
+        (await Json("gc", "--dry-run", "--json"))["items"]!.AsArray().Count.ShouldBe(2); // one manifest, one object
+        await Json("gc", "--json");
+        (await Json("plan", "--json", "--set", "ddpo.beta=0.2"))["stages"]!.AsArray().ShouldAllBe(stage => (string)stage!["status"]! == "cached");
+        ((string)(await Json("plan", "--json"))["stages"]![2]!["status"]!).ShouldBe("run");
+        (await Run("verify")).Code.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_dry_run_changes_nothing()
+    {
+        (await Run("run", "--dry-run")).Code.ShouldBe(0);
+        Directory.Exists(Path.Combine(_repository.Folder, "artifacts")).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("plan", "--frob")]
+    [InlineData("plan", "--experiment", "zephyr-tny")]
+    [InlineData("plan", "--set", "ddpo.bta=1")]
+    [InlineData("run", "trian")]
+    [InlineData("run", "--force", "nothing")]
+    [InlineData("frobnicate")]
+    [InlineData("explain")]
+    [InlineData("compare", "nothing")]
+    public async Task Bad_usage_ends_with_2_and_one_clear_message(params string[] arguments)
+    {
+        var (code, text) = await Run(arguments);
+        code.ShouldBe(2);
+        text.ShouldBeEmpty();
+        _error.ToString().ShouldNotContain("   at ");
+        _error.ToString().Length.ShouldBeGreaterThan(20);
+    }
+
+    [Theory]
+    [InlineData("plan")]
+    [InlineData("run")]
+    [InlineData("results")]
+    [InlineData("explain")]
+    [InlineData("verify")]
+    [InlineData("gc")]
+    [InlineData("status")]
+    [InlineData("compare")]
+    [InlineData("tokenize")]
+    [InlineData("detokenize")]
+    [InlineData("bench")]
+    public async Task Every_verb_has_help(string verb)
+    {
+        var (code, text) = await Run(verb, "--help");
+        code.ShouldBe(0);
+        text.ShouldContain("Usage:");
+    }
+
+    public void Dispose()
+    {
+        _repository.Dispose();
+        _error.Dispose();
+    }
+
+    private async Task<JsonNode> Json(params string[] arguments)
+    {
+        var (code, text) = await Run(arguments);
+        code.ShouldBe(0, _error.ToString());
+        return JsonNode.Parse(text)!;
+    }
+
+    private async Task<(int Code, string Text)> Run(params string[] arguments)
+    {
+        _error = new StringWriter();
+        var output = new StringWriter();
+        var environment = new CommandEnvironment(_repository.Folder, _repository.Folder, TextReader.Null, output, _error, TimeProvider.System)
+        {
+            Catalog = () => new StageCatalog(FakeStage.Chain()),
+        };
+        var code = await new ZephyrCommandLine(environment).RunAsync(arguments, CancellationToken.None);
+        return (code, output.ToString());
+    }
+}
