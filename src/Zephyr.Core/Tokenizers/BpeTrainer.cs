@@ -7,6 +7,12 @@ namespace Zephyr.Core.Tokenizers;
 /// <summary>Learns a vocabulary of the Llama kind from texts. The same texts give the same vocabulary, byte for byte, everywhere.</summary>
 public static class BpeTrainer
 {
+    /// <summary>Id of <c>&lt;s&gt;</c>, which begins a sequence, in every learnt vocabulary.</summary>
+    public const int BosId = 1;
+
+    /// <summary>Id of <c>&lt;/s&gt;</c>, which ends a turn, in every learnt vocabulary.</summary>
+    public const int EosId = 2;
+
     private const string Configuration = """
         {
           "add_bos_token": true,

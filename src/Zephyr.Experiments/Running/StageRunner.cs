@@ -49,6 +49,7 @@ public sealed class StageRunner(Experiment experiment, ArtifactStore store, RunS
             var context = new StageContext(
                 stage.Name,
                 experiment.Settings,
+                experiment.Resolved,
                 inputs.Keys.ToDictionary(name => name, name => Path.Combine(work, "inputs", name), StringComparer.Ordinal),
                 Path.Combine(work, "output"),
                 Path.Combine(work, "checkpoints"),

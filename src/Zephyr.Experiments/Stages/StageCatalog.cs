@@ -9,5 +9,19 @@ public sealed class StageCatalog(IReadOnlyList<IStage> stages)
 
     /// <summary>The Zephyr recipe. Making a stage loads no native library; only running it does.</summary>
     /// <returns>The catalog.</returns>
-    public static StageCatalog Recipe() => new([]);
+    public static StageCatalog Recipe()
+    {
+        List<IStage> stages = [];
+        stages.AddRange(
+        [
+            new DownloadStage(),
+            new TokenizeStage(),
+            new DsftStage(TimeProvider.System),
+            new ReferenceStage(),
+            new DdpoStage(TimeProvider.System),
+            new EvaluateStage(),
+            new ReportStage(() => stages),
+        ]);
+        return new StageCatalog(stages);
+    }
 }

@@ -11,6 +11,7 @@ public sealed class StageContext
     /// <summary>Creates a context.</summary>
     /// <param name="stage">Name of the stage, for messages.</param>
     /// <param name="settings">The resolved experiment; paths in it are absolute.</param>
+    /// <param name="resolved">The same settings with the place that set each.</param>
     /// <param name="inputs">Folder with the outputs of every stage depended on, by stage name.</param>
     /// <param name="output">Private folder that becomes the stage's output.</param>
     /// <param name="checkpoints">Folder kept until the stage publishes.</param>
@@ -18,6 +19,7 @@ public sealed class StageContext
     public StageContext(
         string stage,
         ExperimentSettings settings,
+        ResolvedSection resolved,
         IReadOnlyDictionary<string, string> inputs,
         string output,
         string checkpoints,
@@ -25,6 +27,7 @@ public sealed class StageContext
     {
         Stage = stage;
         Settings = settings;
+        Resolved = resolved;
         _inputs = inputs;
         Output = output;
         Checkpoints = checkpoints;
@@ -36,6 +39,9 @@ public sealed class StageContext
 
     /// <summary>The resolved experiment; paths in it are absolute.</summary>
     public ExperimentSettings Settings { get; }
+
+    /// <summary>The same settings with the place that set each, for the report.</summary>
+    public ResolvedSection Resolved { get; }
 
     /// <summary>Seed of every random number of the stage.</summary>
     public ulong Seed => Settings.Seed;

@@ -1,0 +1,59 @@
+using Zephyr.Core.Data;
+using Zephyr.Core.Models;
+using Zephyr.Core.Training;
+
+namespace Zephyr.Experiments.Stages;
+
+/// <summary>Distilled direct preference optimisation, from the dSFT model and, for the ablation, from the base model.</summary>
+/// <param name="time">The clock, for timings alone.</param>
+internal sealed class DdpoStage(TimeProvider time) : IStage
+{
+    /// <inheritdoc/>
+    public string Name => StageFiles.Ddpo;
+
+    /// <inheritdoc/>
+    public int Version => DpoTrainer.Version;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> DependsOn { get; } = [StageFiles.Download, StageFiles.Tokenize, StageFiles.Dsft, StageFiles.Reference];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Settings { get; } = ["ddpo", "model.dtype", "model.threads"];
+
+    /// <inheritdoc/>
+    public Task RunAsync(StageContext context, CancellationToken cancellationToken)
+    {
+        ComputeThreads.Use(context.Settings.Model);
+        var counts = new StageCounts(context);
+        foreach (var arm in Arm.Of(context.Settings))
+        {
+            Train(context, arm, counts, cancellationToken);
+        }
+
+        counts.Write();
+        return Task.CompletedTask;
+    }
+
+    private void Train(StageContext context, Arm arm, StageCounts counts, CancellationToken cancellationToken)
+    {
+        var (tokenized, reference) = (context.Input(StageFiles.Tokenize), context.Input(StageFiles.Reference));
+        using var rows = PreferenceRows.Open(Path.Combine(tokenized, StageFiles.PreferenceRows));
+        using var heldOutRows = PreferenceRows.Open(Path.Combine(tokenized, StageFiles.HeldOutPreferenceRows));
+        var train = new PreferenceData(rows, ReferenceLogProbs.Load(Path.Combine(reference, StageFiles.TrainLogProbs(arm)), rows));
+        var heldOut = new PreferenceData(
+            heldOutRows, ReferenceLogProbs.Load(Path.Combine(reference, StageFiles.HeldOutLogProbs(arm)), heldOutRows));
+
+        var recipe = arm == Arm.FromDsft;
+        var prefix = recipe ? "" : "without_dsft/";
+        using var model = DecoderModel.Load(arm.Start(context), context.Settings.Model.Dtype);
+        var reporter = new TrainingReporter(context.Reporter, recipe ? "dDPO" : "dDPO without dSFT", prefix);
+        var trainer = new DpoTrainer(context.Settings.Ddpo, context.Seed, reporter, time);
+        var summary = trainer.Train(
+            model, train, heldOutRows.Count > 0 ? heldOut : null, Path.Combine(context.Checkpoints, arm.Name), cancellationToken);
+
+        TrainedModel.Write(Path.Combine(context.Output, arm.ModelFolder), model, Path.Combine(tokenized, StageFiles.Tokenizer));
+        TrainingCurve.Write(Path.Combine(context.Output, arm.CurveFile), summary.History);
+        Figures.Write(Path.Combine(context.Output, $"{arm.Name}-{StageFiles.HeldOutFigures}"), summary.Evaluation);
+        Figures.Report(context.Reporter, counts, prefix, summary);
+    }
+}

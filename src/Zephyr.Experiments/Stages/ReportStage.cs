@@ -1,0 +1,71 @@
+using Zephyr.Core.Evaluation;
+using Zephyr.Experiments.Configuration;
+using Zephyr.Experiments.Reporting;
+
+namespace Zephyr.Experiments.Stages;
+
+/// <summary>Writes the report: figures, curves, counts, settings and samples of the whole experiment.</summary>
+internal sealed class ReportStage : IStage
+{
+    private readonly Func<IReadOnlyList<IStage>> _pipeline;
+
+    /// <summary>Creates the stage.</summary>
+    /// <param name="pipeline">The stages of the pipeline, for its picture.</param>
+    public ReportStage(Func<IReadOnlyList<IStage>> pipeline) => _pipeline = pipeline;
+
+    /// <inheritdoc/>
+    public string Name => StageFiles.Report;
+
+    /// <inheritdoc/>
+    public int Version => 1;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> DependsOn { get; } =
+        [StageFiles.Download, StageFiles.Tokenize, StageFiles.Dsft, StageFiles.Ddpo, StageFiles.Evaluate];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Settings { get; } = 
+        ["name", "model", "tokenizer", "data", "tokenize", "dsft", "reference", "ddpo", "evaluate", "report"];
+
+    /// <inheritdoc/>
+    public Task RunAsync(StageContext context, CancellationToken cancellationToken)
+    {
+        var figures = Path.Combine(context.Input(StageFiles.Evaluate), StageFiles.Evaluation);
+        var evaluation = EvaluationJson.Deserialize(File.ReadAllText(figures), figures);
+        var data = new ReportData(
+            context.Settings.Report.Title ?? context.Settings.Name,
+            evaluation,
+            Curves(context),
+            [.. DependsOn.SelectMany(stage => StageCounts.Read(context.Input(stage)).Select(count => new ReportCount(stage, count.Key, count.Value)))],
+            [.. context.Resolved.Leaves().OfType<ResolvedValue>().Select(value => new ReportSetting(value.Key, value.Text, value.Origin.ToString()))],
+            [.. _pipeline().Select(static stage => new Reporting.ReportStage(stage.Name, stage.DependsOn))],
+            context.Settings.Report.Tried);
+        HtmlReport.Write(data, Path.Combine(context.Output, StageFiles.ReportHtml));
+        File.WriteAllText(Path.Combine(context.Output, StageFiles.ReportMarkdown), ResultTable.Markdown(evaluation));
+        return Task.CompletedTask;
+    }
+
+    private static List<TrainingCurves> Curves(StageContext context)
+    {
+        List<TrainingCurves> curves =
+        [
+            Curve("dsft", Path.Combine(context.Input(StageFiles.Dsft), StageFiles.Curve)),
+            Curve("ddpo", Path.Combine(context.Input(StageFiles.Ddpo), StageFiles.Curve)),
+        ];
+        if (context.Settings.Ddpo.WithoutDsft)
+        {
+            curves.Add(Curve("ddpo without dsft", Path.Combine(context.Input(StageFiles.Ddpo), StageFiles.CurveWithoutDsft)));
+        }
+
+        return curves;
+    }
+
+    private static TrainingCurves Curve(string stage, string path)
+    {
+        var history = TrainingCurve.Read(path);
+        var names = history.SelectMany(step => step.Keys).Where(name => name != "step").Distinct(StringComparer.Ordinal);
+        return new TrainingCurves(stage, [.. names.Select(name => new MetricSeries(
+            name,
+            [.. history.Where(step => step.ContainsKey(name)).Select(step => new MetricPoint((long)step["step"], step[name]))]))]);
+    }
+}

@@ -1,0 +1,90 @@
+using Zephyr.Core;
+using Zephyr.Core.Chat;
+using Zephyr.Core.Data;
+using Zephyr.Core.Tokenizers;
+using Zephyr.Core.World;
+
+namespace Zephyr.Experiments.Stages;
+
+/// <summary>Learns or takes the tokenizer, and turns conversations and pairs into token rows.</summary>
+internal sealed class TokenizeStage : IStage
+{
+    /// <inheritdoc/>
+    public string Name => StageFiles.Tokenize;
+
+    /// <inheritdoc/>
+    public int Version => 1;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> DependsOn { get; } = [StageFiles.Download];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Settings { get; } = ["tokenize", "tokenizer"];
+
+    /// <inheritdoc/>
+    public Task RunAsync(StageContext context, CancellationToken cancellationToken)
+    {
+        var data = Path.Combine(context.Input(StageFiles.Download), StageFiles.Data);
+        var tokenizer = MakeTokenizer(context, data);
+        tokenizer.Save(Directory.CreateDirectory(Path.Combine(context.Output, StageFiles.Tokenizer)).FullName);
+        var rows = new RowTokenizer(new ChatRenderer(context.Settings.Tokenizer, tokenizer), context.Settings.Tokenize);
+        var counts = new StageCounts(context);
+        counts.Set("vocabulary", tokenizer.VocabSize);
+        foreach (var (file, output, name) in new[] { (WorldFiles.Sft, StageFiles.SftRows, "sft"), (WorldFiles.HeldOutSft, StageFiles.HeldOutSftRows, "sft.heldout") })
+        {
+            context.Reporter.Begin($"tokenizing {name}", 0);
+            var report = new TokenizeReport();
+            rows.Write(ConversationReader.Read(Messages(data, file), report.Drops), Path.Combine(context.Output, output), report, cancellationToken);
+            Record(counts, name, report);
+            counts.Set($"{name}.truncated", report.TruncatedRows);
+        }
+
+        foreach (var (file, output, name) in new[]
+        {
+            (WorldFiles.Preferences, StageFiles.PreferenceRows, "pairs"),
+            (WorldFiles.HeldOutPreferences, StageFiles.HeldOutPreferenceRows, "pairs.heldout"),
+        })
+        {
+            context.Reporter.Begin($"tokenizing {name}", 0);
+            var report = new TokenizeReport();
+            rows.Write(PreferenceReader.Read(Pairs(data, file), report.Drops), Path.Combine(context.Output, output), report, cancellationToken);
+            Record(counts, name, report);
+            counts.Set($"{name}.truncated_prompts", report.TruncatedPrompts);
+            counts.Set($"{name}.truncated_answers", report.TruncatedAnswers);
+        }
+
+        counts.Write();
+        return Task.CompletedTask;
+    }
+
+    private static Tokenizer MakeTokenizer(StageContext context, string data)
+    {
+        var options = context.Settings.Tokenizer;
+        switch (options.Source)
+        {
+            case "train":
+                context.Reporter.Begin("learning the vocabulary", 0);
+                var texts = ConversationReader.Read(Messages(data, WorldFiles.Sft), new DropCounts())
+                    .SelectMany(conversation => ChatRenderer.PlainTexts(options, conversation))
+                    .Concat(PreferenceReader.Read(Pairs(data, WorldFiles.Preferences), new DropCounts()).SelectMany(pair => new[] { pair.Chosen, pair.Rejected }));
+                var learnt = BpeTrainer.Train(texts, options.VocabSize);
+                return learnt.VocabSize == options.VocabSize ? learnt : throw new ZephyrException(
+                    $"The training texts give only {learnt.VocabSize} pieces, but tokenizer.vocab_size asks for {options.VocabSize}. Set it to {learnt.VocabSize} or less.");
+            case "model":
+                return Tokenizer.Load(Path.Combine(context.Input(StageFiles.Download), StageFiles.BaseModel));
+            default:
+                return Tokenizer.Load(options.Source);
+        }
+    }
+
+    private static DataFileOptions Messages(string folder, string file) => new() { Path = Path.Combine(folder, file), Format = RowFormat.Messages };
+
+    private static DataFileOptions Pairs(string folder, string file) => new() { Path = Path.Combine(folder, file), Format = RowFormat.Preference };
+
+    private static void Record(StageCounts counts, string name, TokenizeReport report)
+    {
+        counts.Set(name, report.Rows);
+        counts.Set($"{name}.tokens", report.Tokens);
+        counts.Drops(name, report.Drops);
+    }
+}
