@@ -10,6 +10,7 @@
 namespace zephyr::kernels::amx {
 
 #include "simd.h"
+#include "transpose.h"
 #include "matmul_float.h"
 #include "matmul_amx.h"
 #include "rows.h"

@@ -1,4 +1,5 @@
-// Blocked causal attention, forward and backward. Included by kernels/<isa>.cpp after a matmul header.
+// Blocked causal attention, forward and backward. Included by kernels/<isa>.cpp after transpose.h and
+// a matmul header.
 //
 // Everything is kept transposed: scores are S^T [keys, queries], so that each of a vector's sixteen lanes is one query and the
 // softmax needs no sum across lanes: maximum, sum, log-sum-exp and delta are plain vectors. Per block of kQueries queries:
@@ -29,12 +30,6 @@ struct Arena {
   }
 };
 
-// Index of element (contraction k, column n) of a right operand with `columns` columns.
-template <class E>
-ZK_INLINE int64_t right_index(int64_t k, int64_t n, int64_t columns) {
-  return sizeof(E) == 2 ? (k / 2 * columns + n) * 2 + k % 2 : k * columns + n;
-}
-
 // rows[r, 0..width) <- x[r * stride ...], zero-padded to [padded_rows, padded_width].
 template <class E, class T>
 void pack_rows(E* rows, const T* x, int64_t stride, int64_t count, int64_t width, int64_t padded_rows, int64_t padded_width) {
@@ -54,33 +49,74 @@ void pack_rows(E* rows, const T* x, int64_t stride, int64_t count, int64_t width
 }
 
 // The transpose as a left operand: out[d, position], [padded_width, padded_rows]; from packed rows.
-template <class E>
-void transpose_rows(E* out, const E* rows, int64_t padded_rows, int64_t padded_width) {
-  for (int64_t r0 = 0; r0 < padded_rows; r0 += kTile) {
-    for (int64_t d = 0; d < padded_width; d++) {
-      for (int64_t r = r0; r < r0 + kTile; r++) {
-        out[d * padded_rows + r] = rows[r * padded_width + d];
+ZK_INLINE void transpose_rows(float* out, const float* rows, int64_t padded_rows, int64_t padded_width) {
+  for (int64_t r = 0; r < padded_rows; r += 16) {
+    for (int64_t d = 0; d < padded_width; d += 16) {
+      vuint words[16];
+      load_transposed(words, rows + r * padded_width + d, padded_width * 4);
+      for (int64_t i = 0; i < 16; i++) {
+        store_words(out + (d + i) * padded_rows + r, words[i]);
+      }
+    }
+  }
+}
+ZK_INLINE void transpose_rows(bf16* out, const bf16* rows, int64_t padded_rows, int64_t padded_width) {
+  for (int64_t r = 0; r < padded_rows; r += 16) {
+    for (int64_t d = 0; d < padded_width; d += 32) {
+      vuint pairs[16];  // pairs[i] lane j: elements d + 2 i (low half) and d + 2 i + 1 of row r + j
+      load_transposed(pairs, rows + r * padded_width + d, padded_width * 2);
+      for (int64_t i = 0; i < 16; i++) {
+        const vhalf even = low_halves(pairs[i]), odd = low_halves(pairs[i] >> 16);
+        __builtin_memcpy(out + (d + 2 * i) * padded_rows + r, &even, sizeof even);
+        __builtin_memcpy(out + (d + 2 * i + 1) * padded_rows + r, &odd, sizeof odd);
       }
     }
   }
 }
 
 // The transpose of kQueries packed rows as a right operand: contraction over d, columns are the rows.
-template <class E>
-void pack_right_transposed(E* out, const E* rows, int64_t padded_width) {
-  for (int64_t d = 0; d < padded_width; d++) {
-    for (int64_t r = 0; r < kQueries; r++) {
-      out[right_index<E>(d, r, kQueries)] = rows[r * padded_width + d];
+ZK_INLINE void pack_right_transposed(float* out, const float* rows, int64_t padded_width) {
+  transpose_rows(out, rows, kQueries, padded_width);
+}
+ZK_INLINE void pack_right_transposed(bf16* out, const bf16* rows, int64_t padded_width) {
+  for (int64_t r = 0; r < kQueries; r += 16) {
+    for (int64_t d = 0; d < padded_width; d += 32) {
+      vuint pairs[16];
+      load_transposed(pairs, rows + r * padded_width + d, padded_width * 2);
+      for (int64_t i = 0; i < 16; i++) {
+        store_words(out + ((d / 2 + i) * kQueries + r) * 2, pairs[i]);
+      }
     }
   }
 }
 
 // kQueries packed rows as a right operand: contraction over the rows, columns are d.
-template <class E>
-void pack_right(E* out, const E* rows, int64_t padded_width) {
-  for (int64_t r = 0; r < kQueries; r++) {
-    for (int64_t d = 0; d < padded_width; d++) {
-      out[right_index<E>(r, d, padded_width)] = rows[r * padded_width + d];
+ZK_INLINE void pack_right(float* out, const float* rows, int64_t padded_width) {
+  __builtin_memcpy(out, rows, sizeof(float) * static_cast<size_t>(kQueries * padded_width));
+}
+ZK_INLINE void pack_right(bf16* out, const bf16* rows, int64_t padded_width) {
+  for (int64_t r = 0; r < kQueries; r += 2) {
+    for (int64_t d = 0; d < padded_width; d += kLanes) {
+      vhalf even, odd;
+      __builtin_memcpy(&even, rows + r * padded_width + d, sizeof even);
+      __builtin_memcpy(&odd, rows + (r + 1) * padded_width + d, sizeof odd);
+      store_words(out + (r / 2 * padded_width + d) * 2,
+                  widen_halves(even) | (widen_halves(odd) << 16));
+    }
+  }
+}
+
+// A block of results, kept transposed [padded_width, kQueries], to rows of T; factor[i] multiplies row i.
+template <class T>
+void unpack_transposed(T* to, int64_t stride, const float* block, const float* factor, int64_t count, int64_t width) {
+  for (int64_t r = 0; r < count; r += 16) {
+    for (int64_t d = 0; d < width; d += 16) {
+      vuint words[16];
+      load_transposed(words, block + d * kQueries + r, kQueries * 4);
+      const int64_t rows = count - r < 16 ? count - r : 16, columns = width - d < 16 ? width - d : 16;
+      for (int64_t i = 0; i < rows; i++) {
+        store_n(to + (r + i) * stride + d, bits<vfloat>(words[i]) * factor[r + i], columns);
+      }
     }
   }
 }
@@ -230,15 +266,14 @@ void attention_forward(const AttentionShape& shape, int64_t row, int64_t kv_head
         // O^T [d, queries] += V^T [d, keys] P^T [keys, queries]
         matmul(s.out, kQueries, s.v_transposed + key, positions, s.probabilities, kQueries, width, kQueries, keys, !first);
       }
+      float inverse[kQueries];
       for (int64_t i = 0; i < block.count; i++) {
         const float total = sum[i / kLanes][i % kLanes];
-        const float inverse = 1.0f / total;
-        T* to = out_head + (start + i) * out_strides.position;
-        for (int64_t d = 0; d < shape.head_dim; d++) {
-          to[d] = narrow<T>(s.out[d * kQueries + i] * inverse);
-        }
+        inverse[i] = 1.0f / total;
         lse[start + i] = largest[i / kLanes][i % kLanes] + __builtin_logf(total);
       }
+      unpack_transposed(out_head + start * out_strides.position, out_strides.position, s.out, inverse, block.count,
+                        shape.head_dim);
     }
   }
 }
@@ -289,6 +324,10 @@ void attention_backward(const AttentionShape& shape, int64_t row, int64_t kv_hea
   pack_rows(s.k_rows, k, k_strides.position, shape.sequence, shape.head_dim, positions, width);
   pack_rows(s.v_rows, v, v_strides.position, shape.sequence, shape.head_dim, positions, width);
   transpose_rows(s.k_transposed, s.k_rows, positions, width);
+  float ones[kQueries];
+  for (float& one : ones) {
+    one = 1.0f;
+  }
   __builtin_memset(s.grad_k, 0, sizeof(float) * static_cast<size_t>(positions * width));
   __builtin_memset(s.grad_v, 0, sizeof(float) * static_cast<size_t>(positions * width));
   Matmul matmul;
@@ -348,12 +387,8 @@ void attention_backward(const AttentionShape& shape, int64_t row, int64_t kv_hea
         matmul(s.grad_q, kQueries, s.k_transposed + key, positions, s.score_grads_right, kQueries, width, kQueries, keys,
                key != block.first_key);
       }
-      for (int64_t i = 0; i < block.count; i++) {
-        T* to = grad_q_head + (start + i) * grad_q_strides.position;
-        for (int64_t d = 0; d < shape.head_dim; d++) {
-          to[d] = narrow<T>(s.grad_q[d * kQueries + i]);
-        }
-      }
+      unpack_transposed(grad_q_head + start * grad_q_strides.position, grad_q_strides.position, s.grad_q, ones, block.count,
+                        shape.head_dim);
     }
   }
   T* to_k = grad_k + row * grad_k_strides.batch + kv_head * grad_k_strides.head;

@@ -6,6 +6,7 @@
 namespace zephyr::kernels::avx2 {
 
 #include "simd.h"
+#include "transpose.h"
 #include "matmul_float.h"
 #include "rows.h"
 #include "attention.h"

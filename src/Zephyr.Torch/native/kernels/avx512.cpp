@@ -9,6 +9,7 @@
 namespace zephyr::kernels::avx512 {
 
 #include "simd.h"
+#include "transpose.h"
 #include "matmul_float.h"
 #include "rows.h"
 #include "attention.h"

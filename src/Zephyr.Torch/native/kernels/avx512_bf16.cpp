@@ -10,6 +10,7 @@
 namespace zephyr::kernels::avx512_bf16 {
 
 #include "simd.h"
+#include "transpose.h"
 #include "matmul_float.h"
 #include "matmul_bf16.h"
 #include "rows.h"

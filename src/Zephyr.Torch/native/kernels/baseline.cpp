@@ -4,6 +4,7 @@
 namespace zephyr::kernels::baseline {
 
 #include "simd.h"
+#include "transpose.h"
 #include "matmul_float.h"
 #include "rows.h"
 #include "attention.h"
