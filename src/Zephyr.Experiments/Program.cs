@@ -2,6 +2,8 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Zephyr.Experiments.Commands;
 using Zephyr.Experiments.Configuration;
+using Zephyr.Experiments.Store;
+using Zephyr.Experiments.Tracking;
 
 using var interrupt = new CancellationTokenSource();
 var signals = 0;
@@ -25,8 +27,12 @@ await using var output = new StreamWriter(Console.OpenStandardOutput(), utf8, bu
 await using var error = new StreamWriter(Console.OpenStandardError(), utf8, bufferSize: 1024) { AutoFlush = true };
 using var input = new StreamReader(Console.OpenStandardInput(), utf8, detectEncodingFromByteOrderMarks: false);
 var current = Environment.CurrentDirectory;
+var folders = new StoreFolders(Path.Combine(RepositoryFolder.Find(current, AppContext.BaseDirectory), "artifacts"));
 return await new ZephyrCommandLine(new CommandEnvironment(
     current, RepositoryFolder.Find(current, AppContext.BaseDirectory), input, output, error, TimeProvider.System)
 {
+    Variable = Environment.GetEnvironmentVariable,
+    Tracker = experiment => JournalRunTracker.Open(
+        folders.Tracking, error.WriteLine, TimeProvider.System, Environment.GetEnvironmentVariable, experiment.Settings.Tracking.Experiment),
     Interactive = !Console.IsOutputRedirected,
 }).RunAsync(args, interrupt.Token);

@@ -11,6 +11,8 @@ public static class BenchCommand
     public static Command Create(CommandEnvironment environment)
     {
         var command = new Command("bench", "Measure what this machine reaches.");
+        command.Subcommands.Add(BenchTrainCommand.Create(environment));
+        command.Subcommands.Add(BenchGenerateCommand.Create(environment));
         command.Subcommands.Add(BenchHashCommand.Create(environment));
         command.Subcommands.Add(BenchTokenizeCommand.Create(environment));
         return command;

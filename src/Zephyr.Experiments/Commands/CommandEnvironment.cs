@@ -26,6 +26,9 @@ public sealed record CommandEnvironment(
     /// <summary>Makes the tracker of a run.</summary>
     public Func<Experiment, IRunTracker> Tracker { get; init; } = _ => new NullRunTracker();
 
+    /// <summary>Gives environment variables; null for one that is not set.</summary>
+    public Func<string, string?> Variable { get; init; } = _ => null;
+
     /// <summary>Whether a live progress display makes sense: standard output is a terminal.</summary>
     public bool Interactive { get; init; }
 

@@ -11,10 +11,17 @@ public static class JsonOutput
 {
     private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private static readonly JsonSerializerOptions s_line = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Writes a document.</summary>
     /// <param name="output">Standard output.</param>
     /// <param name="document">The document.</param>
     public static void Write(TextWriter output, JsonNode document) => output.WriteLine(document.ToJsonString(s_indented));
+
+    /// <summary>A value in one line.</summary>
+    /// <param name="value">The value.</param>
+    /// <returns>The line.</returns>
+    public static string Line(JsonNode value) => value.ToJsonString(s_line);
 
     /// <summary>A plan.</summary>
     /// <param name="experiment">Name of the experiment.</param>

@@ -89,7 +89,12 @@ public sealed class ZephyrCommandLine(CommandEnvironment environment)
             SchemaCommand.Create(environment),
             TokenizeCommand.Create(environment),
             DetokenizeCommand.Create(environment),
+            LogitsCommand.Create(environment),
+            GenerateCommand.Create(environment),
+            DataCommand.Create(environment),
             BenchCommand.Create(environment),
+            SyncCommand.Create(environment),
+            ExportMlrunsCommand.Create(environment),
         })
         {
             root.Subcommands.Add(verb);

@@ -28,6 +28,9 @@ public sealed record StoreFolders(string Artifacts)
     /// <summary>Logs of stages, by run of the pipeline.</summary>
     public string Logs => Path.Combine(Artifacts, "logs");
 
+    /// <summary>The tracking journal and its artifacts.</summary>
+    public string Tracking => Path.Combine(Artifacts, "tracking");
+
     /// <summary>What users look at: <c>experiments/EXPERIMENT/STAGE</c>.</summary>
     public string Experiments => Path.Combine(Artifacts, "experiments");
 

@@ -76,6 +76,9 @@ public sealed class ZephyrCommandLineTests : IDisposable
     [InlineData("frobnicate")]
     [InlineData("explain")]
     [InlineData("compare", "nothing")]
+    [InlineData("logits", "--model", ".", "--ids", "1,x")]
+    [InlineData("bench", "train", "--dtype", "fp7")]
+    [InlineData("sync")]
     public async Task Bad_usage_ends_with_2_and_one_clear_message(params string[] arguments)
     {
         var (code, text) = await Run(arguments);
@@ -97,6 +100,11 @@ public sealed class ZephyrCommandLineTests : IDisposable
     [InlineData("tokenize")]
     [InlineData("detokenize")]
     [InlineData("bench")]
+    [InlineData("logits")]
+    [InlineData("generate")]
+    [InlineData("data")]
+    [InlineData("sync")]
+    [InlineData("export-mlruns")]
     public async Task Every_verb_has_help(string verb)
     {
         var (code, text) = await Run(verb, "--help");

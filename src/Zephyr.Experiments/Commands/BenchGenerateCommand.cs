@@ -1,0 +1,50 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Zephyr.Core.Benchmarks;
+
+namespace Zephyr.Experiments.Commands;
+
+/// <summary><c>zephyr bench generate</c>: generated tokens a second.</summary>
+public static class BenchGenerateCommand
+{
+    /// <summary>Makes the verb.</summary>
+    /// <param name="environment">Folders, streams, stages.</param>
+    /// <returns>The verb.</returns>
+    public static Command Create(CommandEnvironment environment)
+    {
+        var command = new Command("generate", "Generate with a random model.");
+        var shape = new BenchShape();
+        shape.AddTo(command);
+        var standard = new GenerateBenchmarkOptions();
+        var prompt = BenchShape.Whole("--prompt-length", "tokens of each prompt", standard.PromptLength);
+        var tokens = BenchShape.Whole("--new-tokens", "tokens generated for each prompt", standard.NewTokens);
+        var json = new Option<bool>("--json") { Description = "print one JSON document on standard output and nothing else there" };
+        command.Options.Add(prompt);
+        command.Options.Add(tokens);
+        command.Options.Add(json);
+        command.SetAction((parsed, _) =>
+        {
+            var result = GenerateBenchmark.Run(
+                shape.Apply(parsed, standard with { PromptLength = parsed.GetValue(prompt), NewTokens = parsed.GetValue(tokens) }), environment.Clock);
+            if (parsed.GetValue(json))
+            {
+                JsonOutput.Write(environment.Out, new JsonObject
+                {
+                    ["tokens_per_second"] = result.TokensPerSecond,
+                    ["matmul_gflops"] = result.MatmulGflops,
+                    ["peak_memory_bytes"] = result.PeakMemoryBytes,
+                    ["parameters"] = result.Parameters,
+                    ["new_tokens"] = result.NewTokens,
+                    ["seconds"] = result.Seconds,
+                });
+            }
+            else
+            {
+                environment.Out.WriteLine($"{result.TokensPerSecond:#,0} tokens/s, peak memory {result.PeakMemoryBytes / 1e6:0} MB");
+            }
+
+            return Task.FromResult(ZephyrCommandLine.Success);
+        });
+        return command;
+    }
+}

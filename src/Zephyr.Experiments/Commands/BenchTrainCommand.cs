@@ -1,0 +1,51 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Zephyr.Core.Benchmarks;
+
+namespace Zephyr.Experiments.Commands;
+
+/// <summary><c>zephyr bench train</c>: training tokens a second, and their share of the matmul ceiling.</summary>
+public static class BenchTrainCommand
+{
+    /// <summary>Makes the verb.</summary>
+    /// <param name="environment">Folders, streams, stages.</param>
+    /// <returns>The verb.</returns>
+    public static Command Create(CommandEnvironment environment)
+    {
+        var command = new Command("train", "Train a random model for a few steps.");
+        var shape = new BenchShape();
+        shape.AddTo(command);
+        var standard = new TrainBenchmarkOptions();
+        var sequence = BenchShape.Whole("--sequence", "length of each sequence in tokens", standard.Sequence);
+        var steps = BenchShape.Whole("--steps", "steps that are timed", standard.Steps);
+        var json = new Option<bool>("--json") { Description = "print one JSON document on standard output and nothing else there" };
+        command.Options.Add(sequence);
+        command.Options.Add(steps);
+        command.Options.Add(json);
+        command.SetAction((parsed, _) =>
+        {
+            var result = TrainBenchmark.Run(
+                shape.Apply(parsed, standard with { Sequence = parsed.GetValue(sequence), Steps = parsed.GetValue(steps) }), environment.Clock);
+            if (parsed.GetValue(json))
+            {
+                JsonOutput.Write(environment.Out, new JsonObject
+                {
+                    ["tokens_per_second"] = result.TokensPerSecond,
+                    ["matmul_gflops"] = result.MatmulGflops,
+                    ["matmul_share"] = result.MatmulShare,
+                    ["peak_memory_bytes"] = result.PeakMemoryBytes,
+                    ["loss"] = result.Loss,
+                    ["parameters"] = result.Parameters,
+                    ["step_seconds"] = new JsonArray([.. result.StepSeconds.Select(seconds => (JsonNode?)seconds)]),
+                });
+            }
+            else
+            {
+                environment.Out.WriteLine($"{result.TokensPerSecond:#,0} tokens/s, {result.MatmulShare:P0} of the matmul ceiling of {result.MatmulGflops:0} GFLOP/s, peak memory {result.PeakMemoryBytes / 1e6:0} MB, loss {result.Loss:0.0000}");
+            }
+
+            return Task.FromResult(ZephyrCommandLine.Success);
+        });
+        return command;
+    }
+}
