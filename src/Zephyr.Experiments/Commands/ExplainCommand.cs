@@ -27,7 +27,7 @@ public static class ExplainCommand
             foreach (var member in experiment.Load(parsed, environment))
             {
                 var name = pipeline.Find(parsed.GetValue(stage)!).Name;
-                var decision = new Planner(member, store, ProcessEnvironment.Describe, [])
+                var decision = new Planner(member, store, ProcessEnvironment.Strict, [])
                     .Plan(pipeline.UpTo(name), cancellationToken).Single(planned => planned.Stage.Name == name);
                 if (experiment.Json(parsed))
                 {

@@ -45,7 +45,7 @@ public static class PlanCommand
         }
 
         var plans = experiment.Load(parsed, environment).Select(member => (member.Name, Stages: new Planner(
-            member, store, ProcessEnvironment.Describe, force).Plan(pipeline.UpTo(target), cancellationToken))).ToList();
+            member, store, ProcessEnvironment.Strict, force).Plan(pipeline.UpTo(target), cancellationToken))).ToList();
         if (experiment.Json(parsed))
         {
             JsonOutput.Write(environment.Out, JsonOutput.Combine(

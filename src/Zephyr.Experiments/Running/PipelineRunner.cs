@@ -53,7 +53,7 @@ public sealed class PipelineRunner(Pipeline pipeline, ArtifactStore store, RunSe
         Experiment experiment, IReadOnlyList<IStage> stages, RunOptions options, string runId, CancellationToken cancellationToken)
     {
         var forced = new HashSet<string>(options.Force, StringComparer.Ordinal);
-        var planner = new Planner(experiment, store, services.Environment, forced);
+        var planner = new Planner(experiment, store, services.StrictEnvironment, forced);
         var runner = new StageRunner(experiment, store, services, runId);
         var results = new List<StageResult>();
         var rebuilds = 0;

@@ -1,13 +1,32 @@
 using System.Runtime.InteropServices;
+using Zephyr.Torch;
 
 namespace Zephyr.Experiments.Running;
 
 /// <summary>Hardware and libraries that a result was made with: recorded, and part of the key only under <c>reproducibility: strict</c>.</summary>
 public static class ProcessEnvironment
 {
-    /// <summary>Describes this machine, without its name.</summary>
+    /// <summary>Describes this machine, without its name, for the record; libtorch is named if this process has loaded it.</summary>
     /// <returns>Texts by name.</returns>
-    public static IReadOnlyDictionary<string, string> Describe() => new SortedDictionary<string, string>(StringComparer.Ordinal)
+    public static IReadOnlyDictionary<string, string> Describe() => HasLoadedTorch() ? Strict() : Machine();
+
+    /// <summary>Describes this machine and libtorch, for keys under <c>reproducibility: strict</c>; loads libtorch.</summary>
+    /// <returns>Texts by name.</returns>
+    public static IReadOnlyDictionary<string, string> Strict()
+    {
+        var environment = Machine();
+        environment["libtorch"] = TorchRuntime.Version.ToString();
+        return environment;
+    }
+
+    // Asking the binding would load the library, which a stage that does not compute must not pay for.
+    private static bool HasLoadedTorch()
+    {
+        const string Maps = "/proc/self/maps";
+        return File.Exists(Maps) && File.ReadLines(Maps).Any(line => line.Contains("libzephyr_torch", StringComparison.Ordinal));
+    }
+
+    private static SortedDictionary<string, string> Machine() => new(StringComparer.Ordinal)
     {
         ["architecture"] = RuntimeInformation.ProcessArchitecture.ToString(),
         ["cores"] = $"{Environment.ProcessorCount}",

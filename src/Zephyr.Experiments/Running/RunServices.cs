@@ -6,13 +6,16 @@ namespace Zephyr.Experiments.Running;
 /// <param name="Tracker">Records the run.</param>
 /// <param name="Display">Shows the run.</param>
 /// <param name="Clock">Tells the time.</param>
-/// <param name="Environment">Hardware and libraries.</param>
+/// <param name="Environment">Hardware and libraries, for the record.</param>
 public sealed record RunServices(
     IRunTracker Tracker,
     IRunDisplay Display,
     TimeProvider Clock,
     Func<IReadOnlyDictionary<string, string>> Environment)
 {
+    /// <summary>Hardware and libraries for keys; asked only under <c>reproducibility: strict</c>.</summary>
+    public Func<IReadOnlyDictionary<string, string>> StrictEnvironment { get; init; } = ProcessEnvironment.Strict;
+
     /// <summary>Makes the identifier of a run: 32 hexadecimal digits. Names a record and enters no result.</summary>
     public Func<string> NewRunId { get; init; } = () => RandomNumberGenerator.GetHexString(32, lowercase: true);
 }
