@@ -46,6 +46,7 @@ public sealed record ReferenceLogProbs(float[] Chosen, float[] Rejected, string 
         var (chosen, rejected) = (new float[rows.Count], new float[rows.Count]);
         using var noGrad = no_grad();
         var batcher = new PreferenceBatcher(rows, options.BatchSize, accumulationSteps: 1, seed: 0);
+        var done = 0L;
         for (var index = 0; index < batcher.BatchesPerEpoch; index++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -64,7 +65,8 @@ public sealed record ReferenceLogProbs(float[] Chosen, float[] Rejected, string 
                 rejected[row] = (float)scores[i].Rejected;
             }
 
-            progress?.Report(batch.Rows[^1] + 1);
+            done += batch.Pairs;
+            progress?.Report(done);
         }
 
         return new ReferenceLogProbs(chosen, rejected, Hash(rows));

@@ -21,14 +21,17 @@ public sealed record WorldRow(WorldPrompt Prompt, IReadOnlyList<ScoredAnswer> An
     /// <summary>Whether best and rejected answer have the same score, so that the row makes no preference pair.</summary>
     public bool IsTie => Answers[Best].Scores.Overall <= Answers[Rejected].Scores.Overall;
 
+    /// <summary>Whether the row is among those that make preference pairs, unless it is a tie.</summary>
+    public bool TakesPair { get; init; } = true;
+
     /// <summary>The dSFT conversation: the prompt with its best answer.</summary>
     /// <returns>The conversation.</returns>
     public Conversation ToConversation() =>
         new([.. Prompt.Messages, new ChatMessage(ChatRoles.Assistant, Chosen.Text)]);
 
     /// <summary>The preference pair of the row.</summary>
-    /// <returns>The pair, or null for a tie.</returns>
-    public PreferencePair? ToPair() => IsTie
+    /// <returns>The pair, or null for a tie and for a row that makes none.</returns>
+    public PreferencePair? ToPair() => IsTie || !TakesPair
         ? null
         : new PreferencePair(Prompt.Messages, Chosen.Text, Answers[Rejected].Text, Chosen.Scores.Overall, Answers[Rejected].Scores.Overall);
 }

@@ -17,7 +17,7 @@ public static class WorldGenerator
         var train = pool.Draw("train", heldOut: false, options.Prompts);
         var heldOut = pool.Draw("heldout", heldOut: true, options.HeldOutPrompts);
         CheckDisjoint(train, heldOut);
-        var trainRows = Answer(train, "train", options.Rejected, seed);
+        var trainRows = LimitPairs(Answer(train, "train", options.Rejected, seed), options.Pairs);
         var heldOutRows = Answer(heldOut, "heldout", options.Rejected, seed);
         return new SyntheticWorld(trainRows, heldOutRows, WorldStatistics.Of(trainRows, heldOutRows));
     }
@@ -46,6 +46,13 @@ public static class WorldGenerator
         }
 
         return rows;
+    }
+
+    /// <summary>Leaves pairs to the first rows alone, as many as asked for.</summary>
+    private static List<WorldRow> LimitPairs(List<WorldRow> rows, int pairs)
+    {
+        var left = pairs == 0 ? rows.Count : pairs;
+        return [.. rows.Select(row => row with { TakesPair = left > 0 && (row.IsTie || left-- > 0) })];
     }
 
     /// <summary>Best answer and the one set against it. A random order settles equal scores, so no teacher is favoured by its place.</summary>

@@ -16,6 +16,11 @@ public sealed record WorldOptions
     [Range(10, 1000000)]
     public int HeldOutPrompts { get; init; } = 400;
 
+    /// <summary>Training preference pairs, from the first training prompts that are no ties; 0 takes every prompt.</summary>
+    [Description("training preference pairs, from the first training prompts that are no ties; 0 takes every prompt")]
+    [Range(0, 10000000)]
+    public int Pairs { get; init; }
+
     /// <summary>Which answer the best one is set against.</summary>
     [Description("rejected answer: worst, or random of the rest as in the paper")]
     public RejectedChoice Rejected { get; init; } = RejectedChoice.Worst;

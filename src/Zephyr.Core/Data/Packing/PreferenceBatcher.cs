@@ -14,13 +14,19 @@ public sealed record PreferenceBatch(PackedBatch Sequences, int[] Rows)
     public int Pairs => Rows.Length;
 }
 
-/// <summary>Makes the batches of preference pairs; a batch is a function of (seed, epoch, index), so that a resumed run replays nothing.</summary>
+/// <summary>
+/// Makes the batches of preference pairs; a batch is a function of (seed, epoch, index), so that a resumed run replays nothing.
+/// Pairs of like length share a batch: of every <see cref="BatchesSortedTogether"/> batches of a shuffled epoch the pairs are sorted
+/// by length, and the batches are shuffled again, which leaves a third of the padding and the order of steps random.
+/// </summary>
 public sealed class PreferenceBatcher
 {
+    private const int BatchesSortedTogether = 32;
     private readonly PreferenceRows _rows;
     private readonly int _batchSize;
     private readonly ulong _seed;
-    private (int Epoch, int[] Order)? _order;
+    private (int Epoch, int[][] Batches)? _shuffled;
+    private int[][]? _inOrder;
 
     /// <summary>Prepares batches.</summary>
     /// <param name="rows">The pairs; they must stay open while batches are asked for.</param>
@@ -57,36 +63,51 @@ public sealed class PreferenceBatcher
     public PreferenceBatch Batch(int epoch, int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(epoch);
-        if (_order?.Epoch != epoch)
+        if (_shuffled?.Epoch != epoch)
         {
-            _order = (epoch, new SeededRandom(_seed, $"preferences/epoch/{epoch}").Permutation(_rows.Count));
+            _shuffled = (epoch, Shuffle(new SeededRandom(_seed, $"preferences/epoch/{epoch}")));
         }
 
-        return Build(Slice(_order.Value.Order, index));
+        return Build(At(_shuffled.Value.Batches, index));
     }
 
-    /// <summary>One batch in the order of the rows, for reference log-probabilities and evaluation.</summary>
+    /// <summary>One batch in the order of length, for reference log-probabilities and evaluation, which do not depend on it.</summary>
     /// <param name="index">The batch, 0 to <see cref="BatchesPerEpoch"/> - 1.</param>
-    public PreferenceBatch BatchInOrder(int index) => Build(Slice(Enumerable.Range(0, _rows.Count).ToArray(), index));
+    public PreferenceBatch BatchInOrder(int index)
+    {
+        _inOrder ??= [.. ByLength(Enumerable.Range(0, _rows.Count)).Chunk(_batchSize)];
+        return Build(At(_inOrder, index));
+    }
 
-    private int[] Slice(int[] order, int index)
+    private int[][] Shuffle(SeededRandom random)
+    {
+        int[][] batches = [.. random.Permutation(_rows.Count)
+            .Chunk(_batchSize * BatchesSortedTogether)
+            .SelectMany(window => ByLength(window).Chunk(_batchSize))];
+
+        // The last batch may be smaller; it stays last, so that every optimizer step but the last has the same number of pairs.
+        random.Shuffle(batches.AsSpan(0, _rows.Count / _batchSize));
+        return batches;
+    }
+
+    private IOrderedEnumerable<int> ByLength(IEnumerable<int> rows) => rows.OrderBy(Length).ThenBy(static row => row);
+
+    private int Length(int row)
+    {
+        var pair = _rows[row];
+        return pair.PromptIds.Length + Math.Max(pair.ChosenIds.Length, pair.RejectedIds.Length);
+    }
+
+    private int[] At(int[][] batches, int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, BatchesPerEpoch);
-        var start = index * _batchSize;
-        return order[start..Math.Min(start + _batchSize, order.Length)];
+        return batches[index];
     }
 
     private PreferenceBatch Build(int[] rows)
     {
-        var longest = 0;
-        foreach (var row in rows)
-        {
-            var pair = _rows[row];
-            longest = Math.Max(longest, pair.PromptIds.Length + Math.Max(pair.ChosenIds.Length, pair.RejectedIds.Length));
-        }
-
-        var builder = new BatchBuilder(2 * rows.Length, longest);
+        var builder = new BatchBuilder(2 * rows.Length, rows.Max(Length));
         for (var i = 0; i < rows.Length; i++)
         {
             var pair = _rows[rows[i]];
