@@ -26,10 +26,14 @@ public sealed class DpoTrainerTests : IDisposable
         using var rows = PreferenceRows.FromMemory(Enumerable.Range(0, 3).Select(i => (Ids(i, "prompt"), Ids(i, "chosen"), Ids(i, "rejected"))).ToList());
         var reference = new ReferenceLogProbs(Reference.Floats(expected, "reference_chosen"), Reference.Floats(expected, "reference_rejected"), "");
 
-        var logProbs = PreferenceScoring.LogProbs(model, new PreferenceBatcher(rows, 3, 1, 0).BatchInOrder(0));
-        var policy = PreferenceScoring.Read(logProbs);
+        // A batch holds its pairs in the order of length; the reference file holds them in the order of rows.
+        var batch = new PreferenceBatcher(rows, 3, 1, 0).BatchInOrder(0);
+        var logProbs = PreferenceScoring.LogProbs(model, batch);
+        var scored = PreferenceScoring.Read(logProbs);
+        var policy = Enumerable.Range(0, 3).Select(row => scored[Array.IndexOf(batch.Rows, row)]).ToArray();
         var pairs = Enumerable.Range(0, 3).Select(i => DpoLoss.Pair(0.1, policy[i], reference[i])).ToArray();
-        var slopes = pairs.Select(pair => (float)pair.ChosenGradient / 3).Concat(pairs.Select(pair => -(float)pair.ChosenGradient / 3)).ToArray();
+        var gradients = batch.Rows.Select(row => (float)pairs[row].ChosenGradient / 3).ToArray();
+        var slopes = gradients.Concat(gradients.Select(gradient => -gradient)).ToArray();
         logProbs.mul(tensor(slopes)).sum().backward();
 
         Reference.ShouldBeClose(policy.Select(pair => (float)pair.Chosen).ToArray(), Reference.Floats(expected, "chosen"), 1e-4, "chosen");
@@ -50,7 +54,7 @@ public sealed class DpoTrainerTests : IDisposable
         using var reference = TinyRuns.Model(type);
         using var model = TinyRuns.Model(type);
 
-        // The reference is scored 7 pairs at a time in row order, the policy 3 at a time in shuffled order.
+        // The reference is scored 7 pairs at a time in the order of length, the policy 3 at a time in shuffled order.
         var first = TinyRuns.RunDdpo(model, reference, TinyRuns.Ddpo with { MaxSteps = 1 }).History[0];
 
         first["loss"].ShouldBe(Math.Log(2), 1e-6);

@@ -189,4 +189,16 @@ public sealed class WorldGeneratorTests
     private static ScoredAnswer Scored(int points) => new("teacher", "answer", new RubricScores(points, points, points, points, ""));
 
     private static string Text(WorldRow row) => string.Join('\n', row.Prompt.Messages.Select(message => message.Content));
+
+    [Fact]
+    public void A_limit_of_pairs_takes_the_first_rows_that_are_no_ties_and_leaves_the_conversations_alone()
+    {
+        var all = WorldGenerator.Generate(new WorldOptions { Prompts = 200, HeldOutPrompts = 20 }, seed: 3);
+        var few = WorldGenerator.Generate(new WorldOptions { Prompts = 200, HeldOutPrompts = 20, Pairs = 50 }, seed: 3);
+
+        few.Train.Count.ShouldBe(200);
+        few.Statistics.Pairs.ShouldBe(50);
+        few.Statistics.HeldOutPairs.ShouldBe(all.Statistics.HeldOutPairs);
+        few.Train.Select(row => row.ToPair()?.Chosen).OfType<string>().ShouldBe(all.Train.Select(row => row.ToPair()?.Chosen).OfType<string>().Take(50));
+    }
 }

@@ -34,4 +34,23 @@ public sealed class PreferenceBatcherTests
         new PreferenceBatcher(rows, batchSize: 8, accumulationSteps: 2, seed: 1).Batch(1, 3).Rows.ShouldBe(second[24..32]);
         Enumerable.Range(0, 7).SelectMany(index => batcher.BatchInOrder(index).Rows).ShouldBe(Enumerable.Range(0, 50));
     }
+
+    [Fact]
+    public void Pairs_of_like_length_share_a_batch_and_the_smaller_batch_stays_last()
+    {
+        // Pair r has r + 3 tokens in all; any order of 50 pairs cut in eights has batches whose lengths span far more than 8.
+        using var rows = PreferenceRows.FromMemory(Enumerable.Range(0, 50).Select(row => (new[] { 1 }, Enumerable.Repeat(5, row + 2).ToArray(), new[] { 4, 2 })));
+        var batcher = new PreferenceBatcher(rows, batchSize: 8, accumulationSteps: 1, seed: 1);
+        var batches = Enumerable.Range(0, 7).Select(index => batcher.Batch(0, index).Rows).ToList();
+        batches.ShouldAllBe(batch => batch.Max() - batch.Min() < 8);
+        batches.Select(batch => batch.Length).ShouldBe([8, 8, 8, 8, 8, 8, 2]);
+        batches.Take(6).Select(batch => batch.Min()).ShouldNotBe([0, 8, 16, 24, 32, 40]);
+    }
+
+    [Fact]
+    public void Pairs_in_order_come_shortest_first()
+    {
+        using var rows = PreferenceRows.FromMemory([([1], [5, 5, 5], [4, 2]), ([1], [5, 2], [4, 2]), ([1], [6, 2], [4, 2])]);
+        new PreferenceBatcher(rows, batchSize: 3, accumulationSteps: 1, seed: 0).BatchInOrder(0).Rows.ShouldBe([1, 2, 0]);
+    }
 }
