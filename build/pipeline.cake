@@ -14,51 +14,67 @@ void RegisterPipelineTasks(BuildParameters parameters)
         DotNetBuild("src/Zephyr.Experiments/Zephyr.Experiments.csproj", new DotNetBuildSettings { Verbosity = DotNetVerbosity.Minimal });
     }
 
-    using var plan = ReadPlan(parameters);
-    var stages = plan.RootElement.GetProperty("stages").EnumerateArray().ToList();
+    var stages = ReadPlan(parameters);
+    var run = new PipelineRun(parameters, stages);
     foreach (var stage in stages)
     {
-        RegisterStage(parameters, stage);
+        RegisterStage(parameters, run, stage);
     }
 
     var everything = Task("Zephyr")
         .Description("Runs the whole recipe and prints the resulting table")
-        .Does(() => RunZephyr(parameters, "results", stage: null));
+        .Does(() =>
+        {
+            // A run prints the table itself; without one it is printed from the store.
+            if (!run.Started && !parameters.DryRun)
+            {
+                StartProcess(ZephyrProgram.Path, new ProcessSettings { Arguments = parameters.ExperimentArguments("results") });
+            }
+        });
     foreach (var stage in stages)
     {
-        everything.IsDependentOn(TaskName(stage.GetProperty("name").GetString()));
+        everything.IsDependentOn(TaskName(stage.Name));
     }
 
     Task("Default").Description("The same as Zephyr").IsDependentOn("Zephyr");
 }
 
-void RegisterStage(BuildParameters parameters, JsonElement stage)
+void RegisterStage(BuildParameters parameters, PipelineRun run, PlannedStage stage)
 {
-    var name = stage.GetProperty("name").GetString();
-    var reason = stage.GetProperty("reason").GetString();
-    var cached = stage.GetProperty("status").GetString() == "cached" && !parameters.Force.Contains(name);
-    var task = Task(TaskName(name)).Description($"{name}: {reason}");
-    foreach (var upstream in stage.GetProperty("dependsOn").EnumerateArray())
+    var task = Task(TaskName(stage.Name)).Description($"{stage.Name}: {stage.Reason}");
+    foreach (var upstream in stage.DependsOn)
     {
-        task.IsDependentOn(TaskName(upstream.GetString()));
+        task.IsDependentOn(TaskName(upstream));
     }
 
-    if (cached)
+    if (stage.Cached)
     {
-        task.WithCriteria(() => false, $"cached: {reason}");
+        task.WithCriteria(() => false, $"cached: {stage.Reason}");
     }
     else if (parameters.DryRun)
     {
-        task.WithCriteria(() => false, $"dry run; would run: {reason}");
+        task.WithCriteria(() => false, $"dry run; would run: {stage.Reason}");
     }
 
-    task.Does(() => RunZephyr(parameters, "run", name));
+    task.Does(() =>
+    {
+        if (!run.Started)
+        {
+            run.Exit = StartProcess(ZephyrProgram.Path, new ProcessSettings { Arguments = run.Arguments() });
+            run.Finished = run.Exit == 0 ? run.Names : ReadPlan(parameters with { Force = [] }).Where(after => after.Cached).Select(after => after.Name).ToList();
+        }
+
+        if (!run.Finished.Contains(stage.Name))
+        {
+            throw new CakeException(run.Exit, $"{stage.Name} has no result; the lines above say why. Running the same command again resumes.");
+        }
+    });
 }
 
 // "ddpo" becomes "Ddpo"; "reference" becomes "Reference".
 string TaskName(string stage) => char.ToUpperInvariant(stage[0]) + stage[1..];
 
-JsonDocument ReadPlan(BuildParameters parameters)
+IReadOnlyList<PlannedStage> ReadPlan(BuildParameters parameters)
 {
     var arguments = parameters.ExperimentArguments("plan").Append("--json");
     foreach (var stage in parameters.Force)
@@ -72,24 +88,51 @@ JsonDocument ReadPlan(BuildParameters parameters)
         throw new CakeException(exit, $"The experiment {parameters.Experiment} cannot be planned; the lines above say why.");
     }
 
-    return JsonDocument.Parse(string.Join('\n', output));
+    using var plan = JsonDocument.Parse(string.Join('\n', output));
+    return plan.RootElement.GetProperty("stages").EnumerateArray().Select(PlannedStage.Read).ToList();
 }
 
-void RunZephyr(BuildParameters parameters, string verb, string stage)
+// A stage as `zephyr plan --json` tells it.
+public sealed record PlannedStage(string Name, string Reason, bool Cached, IReadOnlyList<string> DependsOn)
 {
-    var arguments = parameters.ExperimentArguments(verb);
-    if (stage is not null)
+    public static PlannedStage Read(JsonElement stage) => new(
+        stage.GetProperty("name").GetString(),
+        stage.GetProperty("reason").GetString(),
+        stage.GetProperty("status").GetString() == "cached",
+        stage.GetProperty("dependsOn").EnumerateArray().Select(name => name.GetString()).ToList());
+}
+
+// The one `zephyr run` behind all stage tasks, started by the first that has something to do: one process, one parent run in
+// tracking. A later task only looks whether its stage came out of it.
+public sealed class PipelineRun(BuildParameters parameters, IReadOnlyList<PlannedStage> stages)
+{
+    public IReadOnlyList<string> Names { get; } = stages.Select(stage => stage.Name).ToList();
+
+    public bool Started => Finished is not null;
+
+    public int Exit { get; set; }
+
+    public IReadOnlyList<string> Finished { get; set; }
+
+    // Up to the stage that is the target; everything for the targets that are no stage.
+    public ProcessArgumentBuilder Arguments()
     {
-        arguments.Append(stage);
-        if (parameters.Force.Contains(stage))
+        var arguments = parameters.ExperimentArguments("run");
+        if (Names.FirstOrDefault(name => string.Equals(name, parameters.Target, StringComparison.OrdinalIgnoreCase)) is { } last)
+        {
+            arguments.Append(last);
+        }
+
+        foreach (var stage in parameters.Force)
         {
             arguments.AppendQuoted($"--force={stage}");
         }
-    }
 
-    var exit = StartProcess(ZephyrProgram.Path, new ProcessSettings { Arguments = arguments });
-    if (exit != 0)
-    {
-        throw new CakeException(exit, $"zephyr {verb} {stage} ended with exit code {exit}; the lines above say why. Running the same command again resumes.");
+        if (parameters.KeepGoing)
+        {
+            arguments.Append("--keep-going");
+        }
+
+        return arguments;
     }
 }

@@ -31,7 +31,7 @@ public static class ResultsCommand
                 }
                 else
                 {
-                    ResultTable.Write(environment.Out, member.Name, stages);
+                    RunSummary.Write(environment.Out, member.Name, stages, environment.Folders.Tracking);
                 }
             }
 

@@ -84,7 +84,7 @@ public static class RunCommand
         {
             foreach (var run in runs)
             {
-                ResultTable.Write(environment.Out, run.Experiment, run.Stages);
+                RunSummary.Write(environment.Out, run.Experiment, run.Stages, environment.Folders.Tracking);
             }
         }
 

@@ -1,0 +1,45 @@
+using Zephyr.Core.Evaluation;
+using Zephyr.Experiments.Reporting;
+using Zephyr.Experiments.Running;
+using Zephyr.Experiments.Stages;
+
+namespace Zephyr.Experiments.Terminal;
+
+/// <summary>What a user sees at the end of a run: the table of the <c>evaluate</c> stage, and where everything is.</summary>
+public static class RunSummary
+{
+    /// <summary>Writes the summary. A run that ended before a stage shows nothing of it.</summary>
+    /// <param name="output">Where to.</param>
+    /// <param name="experiment">Name of the experiment.</param>
+    /// <param name="stages">Stages of the run.</param>
+    /// <param name="tracking">Folder of the tracking data.</param>
+    public static void Write(TextWriter output, string experiment, IReadOnlyList<StageResult> stages, string tracking)
+    {
+        if (Folder(stages, StageFiles.Evaluate) is { } evaluate && Path.Combine(evaluate, StageFiles.Evaluation) is var figures && File.Exists(figures))
+        {
+            output.WriteLine();
+            output.WriteLine($"experiment {experiment}");
+            new TextTable([.. ResultTable.Heads])
+                .AddRange(ResultTable.Rows(EvaluationJson.Deserialize(File.ReadAllText(figures), figures)).Select(row => row.Cells.ToArray()))
+                .Write(output);
+            output.WriteLine();
+        }
+
+        Line("model", Folder(stages, StageFiles.Ddpo), StageFiles.Model);
+        Line("report", Folder(stages, StageFiles.Report), StageFiles.ReportHtml);
+        if (stages.Any(stage => stage.Folder is not null))
+        {
+            output.WriteLine($"tracking: {tracking}");
+        }
+
+        void Line(string noun, string? folder, string file)
+        {
+            if (folder is not null)
+            {
+                output.WriteLine($"{noun}: {Path.Combine(folder, file)}");
+            }
+        }
+    }
+
+    private static string? Folder(IReadOnlyList<StageResult> stages, string name) => stages.FirstOrDefault(stage => stage.Name == name)?.Folder;
+}
