@@ -54,7 +54,7 @@ public sealed class RecipeTests(RecipeTests.FinishedRun finished) : IClassFixtur
     }
 
     [Fact]
-    public void A_second_run_skips_everything_and_loads_no_libtorch()
+    public void A_second_plan_and_run_skip_everything()
     {
         RecipeRepository.Statuses(Repository.Json("plan", "--experiment=mini")).Values.ShouldAllBe(status => status == "cached");
         RecipeRepository.Statuses(Repository.Json("run", "--experiment=mini")).Values.ShouldAllBe(status => status == "cached");
