@@ -8,6 +8,8 @@ namespace Zephyr.Experiments.Fingerprints;
 /// <param name="Origin">Where the new value was set; null when that says nothing.</param>
 public sealed record KeyDifference(string Ingredient, string? Old, string? New, string? Origin)
 {
+    private const int LongestShown = 60;
+
     /// <inheritdoc />
     public override string ToString() => (Old, New) switch
     {
@@ -57,7 +59,9 @@ public sealed record KeyDifference(string Ingredient, string? Old, string? New, 
             .Where(entry => entry.Old != entry.New)
             .Select(entry => new KeyDifference(prefix + entry.Key, entry.Old, entry.New, origin(entry.Key)));
 
-    // Hashes are cut to 12 digits for reading; the JSON output has them whole.
+    // Hashes are cut to 12 digits and long texts to their beginning for reading; the JSON output has them whole.
     private static string Short(string? value) =>
-        value is null ? "nothing" : value.Length == 64 && value.All(char.IsAsciiHexDigitLower) ? value[..12] : value;
+        value is null ? "nothing"
+            : value.Length == 64 && value.All(char.IsAsciiHexDigitLower) ? value[..12]
+            : value.Length > LongestShown ? value[..LongestShown] + "…" : value;
 }

@@ -13,7 +13,14 @@ public sealed class StageRestorer(ArtifactStore store)
     public StageResult Restore(string experiment, StageDecision decision)
     {
         var folder = new ExperimentView(store).Show(experiment, decision.Manifest!);
-        new LatestRecord(store).Write(experiment, decision.Key);
+        var latest = new LatestRecord(store);
+
+        // Forcing a file to the disk takes longer than all the rest of a cached stage.
+        if (latest.Find(experiment, decision.Stage.Name)?.Fingerprint != decision.Fingerprint)
+        {
+            latest.Write(experiment, decision.Key);
+        }
+
         return new StageResult(decision.Stage.Name, StageStatus.Cached, decision.Reason, 0, decision.Manifest, folder, null);
     }
 }

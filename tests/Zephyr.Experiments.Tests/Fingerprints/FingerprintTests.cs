@@ -85,4 +85,11 @@ public sealed class FingerprintTests
 
     private static string Key(TestRepository repository, FakeStage stage, params string[] sets) =>
         new KeyBuilder(repository.Load(sets), () => s_none).Build(stage, s_none).Fingerprint;
+
+    [Fact]
+    public void A_long_value_is_cut_for_reading()
+    {
+        new KeyDifference("report.tried", null, new string('x', 100), null).ToString().ShouldBe($"report.tried is new: {new string('x', 60)}…");
+        new KeyDifference("ddpo.beta", "0.1", "0.2", null).ToString().ShouldBe("ddpo.beta changed from 0.1 to 0.2");
+    }
 }
