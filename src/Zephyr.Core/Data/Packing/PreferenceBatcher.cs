@@ -17,7 +17,7 @@ public sealed record PreferenceBatch(PackedBatch Sequences, int[] Rows)
 /// <summary>
 /// Makes the batches of preference pairs; a batch is a function of (seed, epoch, index), so that a resumed run replays nothing.
 /// Pairs of like length share a batch: of every <see cref="BatchesSortedTogether"/> batches of a shuffled epoch the pairs are sorted
-/// by length, and the batches are shuffled again, which leaves a third of the padding and the order of steps random.
+/// by length, and the batches are shuffled again, which leaves little padding and the order of steps random.
 /// </summary>
 public sealed class PreferenceBatcher
 {
