@@ -5,7 +5,7 @@ namespace Zephyr.Experiments.Tracking.Mlflow;
 
 /// <summary>
 /// Tries again after a transient failure: exponential backoff from half a second with jitter, a bounded number of times,
-/// and never sooner than the server's Retry-After. A server that asks for more than five minutes is given up for now.
+/// and never sooner than the server's Retry-After. A request whose server asks for more than five minutes fails; a later sync sends it.
 /// </summary>
 internal sealed class MlflowRetry
 {
