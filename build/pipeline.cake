@@ -14,7 +14,7 @@ void RegisterPipelineTasks(BuildParameters parameters)
         DotNetBuild("src/Zephyr.Experiments/Zephyr.Experiments.csproj", new DotNetBuildSettings { Verbosity = DotNetVerbosity.Minimal });
     }
 
-    var stages = ReadPlan(parameters);
+    var (stages, summary) = ReadPlan(parameters);
     var run = new PipelineRun(parameters, stages);
     foreach (var stage in stages)
     {
@@ -25,8 +25,17 @@ void RegisterPipelineTasks(BuildParameters parameters)
         .Description("Runs the whole recipe and prints the resulting table")
         .Does(() =>
         {
-            // A run prints the table itself; without one it is printed from the store.
-            if (!run.Started && !parameters.DryRun)
+            // A run prints the table itself. Without one the plan has it, unless the folders of the experiment show another run.
+            if (run.Started || parameters.DryRun)
+            {
+                return;
+            }
+
+            if (summary is not null)
+            {
+                Console.WriteLine(summary);
+            }
+            else
             {
                 StartProcess(ZephyrProgram.Path, new ProcessSettings { Arguments = parameters.ExperimentArguments("results") });
             }
@@ -61,7 +70,7 @@ void RegisterStage(BuildParameters parameters, PipelineRun run, PlannedStage sta
         if (!run.Started)
         {
             run.Exit = StartProcess(ZephyrProgram.Path, new ProcessSettings { Arguments = run.Arguments() });
-            run.Finished = run.Exit == 0 ? run.Names : ReadPlan(parameters with { Force = [] }).Where(after => after.Cached).Select(after => after.Name).ToList();
+            run.Finished = run.Exit == 0 ? run.Names : ReadPlan(parameters with { Force = [] }).Stages.Where(after => after.Cached).Select(after => after.Name).ToList();
         }
 
         if (!run.Finished.Contains(stage.Name))
@@ -74,9 +83,10 @@ void RegisterStage(BuildParameters parameters, PipelineRun run, PlannedStage sta
 // "ddpo" becomes "Ddpo"; "reference" becomes "Reference".
 string TaskName(string stage) => char.ToUpperInvariant(stage[0]) + stage[1..];
 
-IReadOnlyList<PlannedStage> ReadPlan(BuildParameters parameters)
+// The stages, and the closing lines of a run when there is nothing to do.
+(IReadOnlyList<PlannedStage> Stages, string Summary) ReadPlan(BuildParameters parameters)
 {
-    var arguments = parameters.ExperimentArguments("plan").Append("--json");
+    var arguments = parameters.ExperimentArguments("plan").Append("--json").Append("--summary");
     foreach (var stage in parameters.Force)
     {
         arguments.AppendQuoted($"--force={stage}");
@@ -89,7 +99,9 @@ IReadOnlyList<PlannedStage> ReadPlan(BuildParameters parameters)
     }
 
     using var plan = JsonDocument.Parse(string.Join('\n', output));
-    return plan.RootElement.GetProperty("stages").EnumerateArray().Select(PlannedStage.Read).ToList();
+    return (
+        plan.RootElement.GetProperty("stages").EnumerateArray().Select(PlannedStage.Read).ToList(),
+        plan.RootElement.TryGetProperty("summary", out var summary) ? summary.GetString() : null);
 }
 
 // A stage as `zephyr plan --json` tells it.

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Zephyr.Experiments.Running;
+using Zephyr.Experiments.Store;
 using Zephyr.Experiments.Terminal;
 
 namespace Zephyr.Experiments.Commands;
@@ -17,11 +18,13 @@ public static class PlanCommand
         experiment.AddTo(command);
         var stage = StageArgument.Create("last stage to show; all when left out");
         var force = new Option<string[]>("--force") { Description = "show the plan as if this stage had to run; may be repeated", DefaultValueFactory = _ => [] };
+        var summary = new Option<bool>("--summary") { Description = "with --json: add the closing lines of a run as `summary`, when every stage is cached and shown" };
         command.Arguments.Add(stage);
         command.Options.Add(force);
+        command.Options.Add(summary);
         command.SetAction((parsed, cancellationToken) =>
         {
-            Show(environment, experiment, parsed, parsed.GetValue(stage), parsed.GetValue(force)!, cancellationToken);
+            Show(environment, experiment, parsed, new PlanRequest(parsed.GetValue(stage), parsed.GetValue(force)!, parsed.GetValue(summary)), cancellationToken);
             return Task.FromResult(ZephyrCommandLine.Success);
         });
         return command;
@@ -31,25 +34,29 @@ public static class PlanCommand
     /// <param name="environment">Folders, streams, stages.</param>
     /// <param name="experiment">The experiment's options.</param>
     /// <param name="parsed">The command line.</param>
-    /// <param name="target">Last stage; null for all.</param>
-    /// <param name="force">Stages that run whatever the store has.</param>
+    /// <param name="request">What to plan, and what to tell of it.</param>
     /// <param name="cancellationToken">Set on Ctrl-C.</param>
     public static void Show(
-        CommandEnvironment environment, ExperimentArguments experiment, ParseResult parsed, string? target, string[] force, CancellationToken cancellationToken)
+        CommandEnvironment environment, ExperimentArguments experiment, ParseResult parsed, PlanRequest request, CancellationToken cancellationToken)
     {
         var pipeline = environment.Pipeline();
         var store = environment.OpenStore();
-        foreach (var name in force)
+        foreach (var name in request.Force)
         {
             pipeline.Find(name);
         }
 
         var plans = experiment.Load(parsed, environment).Select(member => (member.Name, Stages: new Planner(
-            member, store, ProcessEnvironment.Strict, force).Plan(pipeline.UpTo(target), cancellationToken))).ToList();
+            member, store, ProcessEnvironment.Strict, request.Force).Plan(pipeline.UpTo(request.Target), cancellationToken))).ToList();
         if (experiment.Json(parsed))
         {
-            JsonOutput.Write(environment.Out, JsonOutput.Combine(
-                experiment.Name(parsed), [.. plans.Select(plan => JsonOutput.Plan(plan.Name, plan.Stages))], ["run", "cached"]));
+            var document = JsonOutput.Combine(experiment.Name(parsed), [.. plans.Select(plan => JsonOutput.Plan(plan.Name, plan.Stages))], ["run", "cached"]);
+            if (request.Summary && Summary(plans, store) is { } text)
+            {
+                document["summary"] = text;
+            }
+
+            JsonOutput.Write(environment.Out, document);
             return;
         }
 
@@ -61,4 +68,29 @@ public static class PlanCommand
                 .Write(environment.Out);
         }
     }
+
+    // What `zephyr results` would print, if it had nothing to restore.
+    private static string? Summary(List<(string Name, IReadOnlyList<StageDecision> Stages)> plans, ArtifactStore store)
+    {
+        var restorer = new StageRestorer(store);
+        var text = new StringWriter();
+        foreach (var (name, stages) in plans)
+        {
+            var shown = stages.Select(stage => restorer.Find(name, stage)).OfType<StageResult>().ToList();
+            if (shown.Count < stages.Count)
+            {
+                return null;
+            }
+
+            RunSummary.Write(text, name, shown, store.Folders.Tracking);
+        }
+
+        return text.ToString();
+    }
 }
+
+/// <summary>What to plan, and what to tell of it.</summary>
+/// <param name="Target">Last stage; null for all.</param>
+/// <param name="Force">Stages that run whatever the store has.</param>
+/// <param name="Summary">Whether the closing lines of a run are told when there is nothing to do.</param>
+public sealed record PlanRequest(string? Target, IReadOnlyCollection<string> Force, bool Summary = false);

@@ -29,7 +29,7 @@ public static class RunCommand
         {
             if (parsed.GetValue(dryRun))
             {
-                PlanCommand.Show(environment, experiment, parsed, parsed.GetValue(stage), parsed.GetValue(force)!, cancellationToken);
+                PlanCommand.Show(environment, experiment, parsed, new PlanRequest(parsed.GetValue(stage), parsed.GetValue(force)!), cancellationToken);
                 return Task.FromResult(ZephyrCommandLine.Success);
             }
 

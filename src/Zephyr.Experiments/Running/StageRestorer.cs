@@ -6,6 +6,15 @@ namespace Zephyr.Experiments.Running;
 /// <param name="store">The store.</param>
 public sealed class StageRestorer(ArtifactStore store)
 {
+    /// <summary>The stage as a result of a run, if the experiment used and showed it last. Reads only.</summary>
+    /// <param name="experiment">Name of the experiment.</param>
+    /// <param name="decision">A decision.</param>
+    /// <returns>The result; null when there is something to run, to show or to note.</returns>
+    public StageResult? Find(string experiment, StageDecision decision) =>
+        decision.Manifest is not null
+        && new LatestRecord(store).Find(experiment, decision.Stage.Name)?.Fingerprint == decision.Fingerprint
+        && new ExperimentView(store).Find(experiment, decision.Manifest) is { } folder ? Cached(decision, folder) : null;
+
     /// <summary>Shows the stage in the experiment's folder and notes it as the last one used.</summary>
     /// <param name="experiment">Name of the experiment.</param>
     /// <param name="decision">A decision with a manifest.</param>
@@ -21,6 +30,9 @@ public sealed class StageRestorer(ArtifactStore store)
             latest.Write(experiment, decision.Key);
         }
 
-        return new StageResult(decision.Stage.Name, StageStatus.Cached, decision.Reason, 0, decision.Manifest, folder, null);
+        return Cached(decision, folder);
     }
+
+    private static StageResult Cached(StageDecision decision, string folder) =>
+        new(decision.Stage.Name, StageStatus.Cached, decision.Reason, 0, decision.Manifest, folder, null);
 }

@@ -7,18 +7,30 @@ namespace Zephyr.Experiments.Store;
 /// <param name="store">The store.</param>
 public sealed class ExperimentView(ArtifactStore store)
 {
+    /// <summary>The folder, if it shows a stage already. Reads only.</summary>
+    /// <param name="experiment">The experiment.</param>
+    /// <param name="manifest">The stage.</param>
+    /// <returns>The folder; null when it shows something else, or not all of the stage.</returns>
+    public string? Find(string experiment, StageManifest manifest)
+    {
+        var folder = store.Folders.View(experiment, manifest.Key.Stage);
+        var marker = Marker(experiment, manifest);
+        return File.Exists(marker) && File.ReadAllText(marker) == manifest.OutputsHash && IsWhole(folder, manifest) ? folder : null;
+    }
+
     /// <summary>Makes the folder show a stage; nothing happens when it does already.</summary>
     /// <param name="experiment">The experiment.</param>
     /// <param name="manifest">The stage.</param>
     /// <returns>The folder.</returns>
     public string Show(string experiment, StageManifest manifest)
     {
-        var folder = store.Folders.View(experiment, manifest.Key.Stage);
-        var marker = Path.Combine(store.Folders.Experiments, experiment, ".views", manifest.Key.Stage);
-        if (File.Exists(marker) && File.ReadAllText(marker) == manifest.OutputsHash && IsWhole(folder, manifest))
+        if (Find(experiment, manifest) is { } shown)
         {
-            return folder;
+            return shown;
         }
+
+        var folder = store.Folders.View(experiment, manifest.Key.Stage);
+        var marker = Marker(experiment, manifest);
 
         // The marker goes first and comes last: a view without one is made anew.
         store.Files.DeleteFile(marker);
@@ -30,6 +42,9 @@ public sealed class ExperimentView(ArtifactStore store)
         store.WriteWhole(marker, Encoding.ASCII.GetBytes(manifest.OutputsHash));
         return folder;
     }
+
+    private string Marker(string experiment, StageManifest manifest) =>
+        Path.Combine(store.Folders.Experiments, experiment, ".views", manifest.Key.Stage);
 
     private static bool IsWhole(string folder, StageManifest manifest)
     {

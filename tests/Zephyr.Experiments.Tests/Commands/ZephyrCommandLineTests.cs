@@ -30,6 +30,21 @@ public sealed class ZephyrCommandLineTests : IDisposable
     }
 
     [Fact]
+    public async Task A_plan_tells_the_summary_only_while_the_folders_show_the_very_run_that_was_planned()
+    {
+        (await Json("plan", "--json", "--summary"))["summary"].ShouldBeNull();
+        await Json("run", "--json");
+        ((string)(await Json("plan", "--json", "--summary"))["summary"]!).ShouldBe((await Run("results")).Text);
+        (await Json("plan", "--json"))["summary"].ShouldBeNull();
+
+        // Another beta is shown now: the plan of the first is all cached, but its folders have to be restored.
+        await Json("run", "--json", "--set", "ddpo.beta=0.2");
+        var planned = await Json("plan", "--json", "--summary");
+        planned["stages"]!.AsArray().Select(node => (string)node!["status"]!).ShouldBe(["cached", "cached", "cached"]);
+        planned["summary"].ShouldBeNull();
+    }
+
+    [Fact]
     public async Task Explain_names_the_setting_its_values_and_who_set_it()
     {
         await Json("run", "--json");
