@@ -116,7 +116,7 @@ public sealed class JournalWriter : IDisposable
             }
             catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
             {
-                Fail(e, batch.Length);
+                Fail(e);
             }
         }
     }
@@ -167,7 +167,7 @@ public sealed class JournalWriter : IDisposable
         }
     }
 
-    private void Fail(Exception error, int count)
+    private void Fail(Exception error)
     {
         bool first;
         lock (_gate)
@@ -176,7 +176,8 @@ public sealed class JournalWriter : IDisposable
             _failing = true;
             if (_closing)
             {
-                Lost += count;
+                // More may have been added since the batch that failed was taken.
+                Lost += _queue.Count;
                 _queue.Clear();
             }
 

@@ -148,6 +148,37 @@ public sealed class TrackingJournalTests : IDisposable
     }
 
     [Fact]
+    public async Task Entries_added_while_the_last_attempt_to_write_is_under_way_are_counted_as_lost_too()
+    {
+        using var journal = TrackingJournal.Open(_folder.Path);
+        List<string> warnings = [];
+        var writer = new JournalWriter(journal, warnings.Add, capacity: 2);
+        writer.Add(new(Run("a"), null));
+        writer.Flush().ShouldBeTrue();
+        using var connection = new SqliteConnection($"Data Source={journal.DatabasePath}");
+        connection.Open();
+        Task closing;
+        using (var transaction = connection.BeginTransaction(deferred: false))
+        {
+            // Half of the capacity is written at once: that attempt waits for the transaction here, while another entry comes in.
+            writer.Add(Metric("a", 0, 0));
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+            writer.Add(Metric("a", 1, 1));
+            closing = Task.Run(writer.Dispose, TestContext.Current.CancellationToken);
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+            using var command = connection.CreateCommand();
+            command.Transaction = transaction;
+            command.CommandText = "ALTER TABLE records RENAME TO gone";
+            command.ExecuteNonQuery();
+            transaction.Commit();
+        }
+
+        await closing;
+        writer.Lost.ShouldBe(2);
+        warnings[^1].ShouldContain("2 records");
+    }
+
+    [Fact]
     public void An_artifact_is_kept_once_by_its_content()
     {
         var folder = new ArtifactFolder(_folder.Path);
