@@ -15,6 +15,7 @@ namespace zephyr::kernels::amx {
 #include "matmul_amx.h"
 #include "rows.h"
 #include "attention.h"
+#include "kernel_table.h"
 
 KernelTable<float> float_table() { return make_table<FloatMatmul, float>(); }
 KernelTable<bf16> bf16_table() { return make_table<AmxMatmul, bf16>(); }

@@ -13,6 +13,7 @@ namespace zephyr::kernels::avx512 {
 #include "matmul_float.h"
 #include "rows.h"
 #include "attention.h"
+#include "kernel_table.h"
 
 KernelTable<float> float_table() { return make_table<FloatMatmul, float>(); }
 KernelTable<bf16> bf16_table() { return make_table<FloatMatmul, bf16>(); }

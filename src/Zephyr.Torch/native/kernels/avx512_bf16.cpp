@@ -15,6 +15,7 @@ namespace zephyr::kernels::avx512_bf16 {
 #include "matmul_bf16.h"
 #include "rows.h"
 #include "attention.h"
+#include "kernel_table.h"
 
 KernelTable<float> float_table() { return make_table<FloatMatmul, float>(); }
 KernelTable<bf16> bf16_table() { return make_table<Bf16Matmul, bf16>(); }
