@@ -42,10 +42,10 @@ public enum DataSource
 /// <summary>One data file and how to read it.</summary>
 public sealed record DataFileOptions
 {
-    /// <summary>The file.</summary>
-    [Description("the file")]
+    /// <summary>The file, or <c>hf://datasets/org/name@revision/path</c> (wildcards in the path name several), or an https address.</summary>
+    [Description("the file, or hf://datasets/ORG/NAME@REVISION/PATH with * for several, or an https address")]
     [Required]
-    [SettingPath]
+    [SettingPath(Remote = RemoteContent.Data)]
     public string Path { get; init; } = "";
 
     /// <summary>Row format of the file.</summary>

@@ -6,9 +6,9 @@ namespace Zephyr.Core.Models;
 /// <summary>Where the base model comes from and in which precision it computes (section <c>model</c>).</summary>
 public sealed record ModelOptions
 {
-    /// <summary><c>random</c> for a seeded random start, or a folder with a Hugging Face-format model.</summary>
-    [Description("`random` for a seeded random start (needs `architecture`), or a folder with config.json and model.safetensors")]
-    [SettingPath("random")]
+    /// <summary><c>random</c> for a seeded random start, a folder with a Hugging Face-format model, or <c>hf://models/org/name@revision</c>.</summary>
+    [Description("`random` for a seeded random start (needs `architecture`), a folder with config.json and safetensors, or hf://models/ORG/NAME@REVISION")]
+    [SettingPath("random", Remote = RemoteContent.Model)]
     public string Source { get; init; } = "random";
 
     /// <summary>Precision of weights and activations in training and generation; master weights are always float32.</summary>

@@ -6,9 +6,9 @@ namespace Zephyr.Core.Tokenizers;
 /// <summary>Which tokenizer an experiment uses (section <c>tokenizer</c>).</summary>
 public sealed record TokenizerOptions
 {
-    /// <summary><c>train</c> for a vocabulary learnt from the training texts, <c>model</c> for the base model's own, or a file or folder.</summary>
-    [Description("`train` (learn from the training texts), `model` (the base model's), or a tokenizer.json file or its folder")]
-    [SettingPath("train", "model")]
+    /// <summary><c>train</c> for a vocabulary learnt from the training texts, <c>model</c> for the base model's own, a file or folder, or <c>hf://models/org/name@revision</c>.</summary>
+    [Description("`train` (learn from the training texts), `model` (the base model's), a tokenizer.json file or its folder, or hf://models/ORG/NAME@REVISION")]
+    [SettingPath("train", "model", Remote = RemoteContent.Tokenizer)]
     public string Source { get; init; } = "train";
 
     /// <summary>Number of pieces a trained vocabulary has, byte fallback and special tokens included.</summary>

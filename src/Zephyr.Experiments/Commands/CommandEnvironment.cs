@@ -1,4 +1,5 @@
 using Zephyr.Experiments.Configuration;
+using Zephyr.Experiments.Hub;
 using Zephyr.Experiments.Running;
 using Zephyr.Experiments.Stages;
 using Zephyr.Experiments.Store;
@@ -38,6 +39,11 @@ public sealed record CommandEnvironment(
     /// <summary>The store.</summary>
     /// <returns>A new store object over the same folders.</returns>
     public ArtifactStore OpenStore() => new(Folders, new PhysicalFileSystem());
+
+    /// <summary>Makes what fetches files behind addresses, with the hub's variables of the environment.</summary>
+    /// <param name="offline">Whether only what is on this machine may be used.</param>
+    /// <returns>A new fetcher, for the caller to dispose.</returns>
+    public SourceFetcher Sources(bool offline) => new(HubOptions.FromEnvironment(Variable, offline), Folders.Fetched, Clock);
 
     /// <summary>The pipeline.</summary>
     /// <returns>The checked pipeline.</returns>

@@ -19,12 +19,15 @@ public static class PlanCommand
         var stage = StageArgument.Create("last stage to show; all when left out");
         var force = new Option<string[]>("--force") { Description = "show the plan as if this stage had to run; may be repeated", DefaultValueFactory = _ => [] };
         var summary = new Option<bool>("--summary") { Description = "with --json: add the closing lines of a run as `summary`, when every stage is cached and shown" };
+        var offline = OfflineArgument.Create();
         command.Arguments.Add(stage);
         command.Options.Add(force);
         command.Options.Add(summary);
+        command.Options.Add(offline);
         command.SetAction((parsed, cancellationToken) =>
         {
-            Show(environment, experiment, parsed, new PlanRequest(parsed.GetValue(stage), parsed.GetValue(force)!, parsed.GetValue(summary)), cancellationToken);
+            var request = new PlanRequest(parsed.GetValue(stage), parsed.GetValue(force)!, parsed.GetValue(summary), parsed.GetValue(offline));
+            Show(environment, experiment, parsed, request, cancellationToken);
             return Task.FromResult(ZephyrCommandLine.Success);
         });
         return command;
@@ -46,8 +49,14 @@ public static class PlanCommand
             pipeline.Find(name);
         }
 
-        var plans = experiment.Load(parsed, environment).Select(member => (member.Name, Stages: new Planner(
+        var members = experiment.Load(parsed, environment);
+        var plans = members.Select(member => (member.Name, Stages: new Planner(
             member, store, ProcessEnvironment.Strict, request.Force).Plan(pipeline.UpTo(request.Target), cancellationToken))).ToList();
+        foreach (var (member, plan) in members.Zip(plans))
+        {
+            OfflineArgument.TellMissing(environment, member, plan.Stages, request.Offline);
+        }
+
         if (experiment.Json(parsed))
         {
             var document = JsonOutput.Combine(experiment.Name(parsed), [.. plans.Select(plan => JsonOutput.Plan(plan.Name, plan.Stages))], ["run", "cached"]);
@@ -93,4 +102,5 @@ public static class PlanCommand
 /// <param name="Target">Last stage; null for all.</param>
 /// <param name="Force">Stages that run whatever the store has.</param>
 /// <param name="Summary">Whether the closing lines of a run are told when there is nothing to do.</param>
-public sealed record PlanRequest(string? Target, IReadOnlyCollection<string> Force, bool Summary = false);
+/// <param name="Offline">Whether it is told what a run without network would lack.</param>
+public sealed record PlanRequest(string? Target, IReadOnlyCollection<string> Force, bool Summary = false, bool Offline = false);

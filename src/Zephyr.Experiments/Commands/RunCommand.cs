@@ -20,16 +20,18 @@ public static class RunCommand
         var dryRun = new Option<bool>("--dry-run") { Description = "show what would run and change nothing" };
         var keepGoing = new Option<bool>("--keep-going") { Description = "after a failure, still run what does not depend on it" };
         var noWait = new Option<bool>("--no-wait") { Description = "fail at once when another process runs the same" };
+        var offline = OfflineArgument.Create();
         command.Arguments.Add(stage);
         command.Options.Add(force);
         command.Options.Add(dryRun);
         command.Options.Add(keepGoing);
         command.Options.Add(noWait);
+        command.Options.Add(offline);
         command.SetAction((parsed, cancellationToken) =>
         {
             if (parsed.GetValue(dryRun))
             {
-                PlanCommand.Show(environment, experiment, parsed, new PlanRequest(parsed.GetValue(stage), parsed.GetValue(force)!), cancellationToken);
+                PlanCommand.Show(environment, experiment, parsed, new PlanRequest(parsed.GetValue(stage), parsed.GetValue(force)!, Offline: parsed.GetValue(offline)), cancellationToken);
                 return Task.FromResult(ZephyrCommandLine.Success);
             }
 
@@ -40,13 +42,13 @@ public static class RunCommand
                 KeepGoing = parsed.GetValue(keepGoing),
                 Wait = !parsed.GetValue(noWait),
             };
-            return RunAsync(environment, experiment, parsed, options, cancellationToken);
+            return RunAsync(environment, experiment, parsed, options, parsed.GetValue(offline), cancellationToken);
         });
         return command;
     }
 
     private static async Task<int> RunAsync(
-        CommandEnvironment environment, ExperimentArguments experiment, ParseResult parsed, RunOptions options, CancellationToken cancellationToken)
+        CommandEnvironment environment, ExperimentArguments experiment, ParseResult parsed, RunOptions options, bool offline, CancellationToken cancellationToken)
     {
         var json = experiment.Json(parsed);
         var members = experiment.Load(parsed, environment);
@@ -62,7 +64,7 @@ public static class RunCommand
             }
 
             await using var tracker = environment.Tracker(member);
-            var services = new RunServices(tracker, display, environment.Clock, ProcessEnvironment.Describe);
+            var services = new RunServices(tracker, display, environment.Clock, ProcessEnvironment.Describe) { Sources = () => environment.Sources(offline) };
             runs.Add(await new PipelineRunner(pipeline, store, services, environment.Repository).RunAsync(member, options, cancellationToken));
             if (cancellationToken.IsCancellationRequested || (runs[^1].Status == RunStatus.Failed && !options.KeepGoing))
             {

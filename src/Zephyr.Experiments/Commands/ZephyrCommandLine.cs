@@ -86,6 +86,7 @@ public sealed class ZephyrCommandLine(CommandEnvironment environment)
             GcCommand.Create(environment),
             StatusCommand.Create(environment),
             CompareCommand.Create(environment),
+            LockCommand.Create(environment),
             SchemaCommand.Create(environment),
             TokenizeCommand.Create(environment),
             DetokenizeCommand.Create(environment),

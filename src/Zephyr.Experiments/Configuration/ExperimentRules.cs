@@ -1,6 +1,7 @@
 using Zephyr.Core.Data;
 using Zephyr.Core.Evaluation;
 using Zephyr.Core.Training;
+using Zephyr.Experiments.Hub;
 
 namespace Zephyr.Experiments.Configuration;
 
@@ -68,7 +69,7 @@ public static class ExperimentRules
 
         foreach (var leaf in resolved.Leaves().OfType<ResolvedValue>())
         {
-            if (leaf is { Property.IsPath: true, Value: string path }
+            if (leaf is { Property.IsPath: true, Value: string path } && !RemoteSource.IsRemote(path)
                 && !leaf.Property.PathKeywords.Contains(path, StringComparer.Ordinal) && !Path.Exists(path))
             {
                 problems.Add(new ConfigurationProblem(leaf.Origin, leaf.Key, $"there is no file or folder {path}"));

@@ -101,7 +101,7 @@ public sealed class SettingBinder(List<ConfigurationProblem> problems)
 
     private (object? Value, ResolvedSetting Resolved) BindScalar(SettingScalar scalar, SettingShape shape, string key, SettingProperty? property)
     {
-        var wrong = ScalarReader.Read(scalar, shape, out var value) ?? (property is null ? null : OutOfBounds(scalar, value, property));
+        var wrong = ScalarReader.Read(scalar, shape, out var value) ?? (property is null ? null : OutOfBounds(scalar, value, property) ?? PathReader.Problem(value, property));
         if (wrong is not null)
         {
             problems.Add(new ConfigurationProblem(scalar.Origin, key, wrong));
@@ -110,7 +110,7 @@ public sealed class SettingBinder(List<ConfigurationProblem> problems)
 
         if (property is { IsPath: true } && value is string path && !property.PathKeywords.Contains(path, StringComparer.Ordinal))
         {
-            value = Path.GetFullPath(path, scalar.Origin.Folder ?? throw new InvalidOperationException($"{key} has no folder to count from."));
+            value = PathReader.Read(path, property, scalar.Origin.Folder ?? throw new InvalidOperationException($"{key} has no folder to count from."));
         }
 
         var bound = value switch

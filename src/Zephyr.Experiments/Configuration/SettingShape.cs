@@ -1,4 +1,5 @@
 using System.Reflection;
+using Zephyr.Core;
 
 namespace Zephyr.Experiments.Configuration;
 
@@ -78,6 +79,9 @@ public sealed record SettingProperty(string Key, PropertyInfo Property, SettingS
 
     /// <summary>Words that are no path although <see cref="IsPath"/>.</summary>
     public IReadOnlyList<string> PathKeywords { get; init; } = [];
+
+    /// <summary>What an address in it stands for; <see cref="RemoteContent.None"/> refuses addresses.</summary>
+    public RemoteContent Remote { get; init; }
 
     /// <summary>Whether it says only how the work is done and enters no fingerprint.</summary>
     public bool IsExecution { get; init; }

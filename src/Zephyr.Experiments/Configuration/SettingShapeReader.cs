@@ -96,7 +96,7 @@ public static class SettingShapeReader
                 },
                 RequiredAttribute => setting with { Required = true },
                 RegularExpressionAttribute pattern => setting with { Pattern = pattern.Pattern },
-                SettingPathAttribute path => setting with { IsPath = true, PathKeywords = path.Keywords },
+                SettingPathAttribute path => setting with { IsPath = true, PathKeywords = path.Keywords, Remote = path.Remote },
                 ExecutionSettingAttribute => setting with { IsExecution = true },
                 DescriptionAttribute description => setting with { Description = description.Description },
                 _ => setting,

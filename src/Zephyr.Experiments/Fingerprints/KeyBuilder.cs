@@ -1,4 +1,5 @@
 using Zephyr.Experiments.Configuration;
+using Zephyr.Experiments.Hub;
 using Zephyr.Experiments.Running;
 using Zephyr.Experiments.Stages;
 
@@ -7,7 +8,8 @@ namespace Zephyr.Experiments.Fingerprints;
 /// <summary>Builds the keys of stages from an experiment. Files that settings name are hashed once, and again on request.</summary>
 /// <param name="experiment">The experiment.</param>
 /// <param name="environment">Hardware and libraries; asked only under <c>reproducibility: strict</c>.</param>
-public sealed class KeyBuilder(Experiment experiment, Func<IReadOnlyDictionary<string, string>> environment)
+/// <param name="pins">What addresses in settings stand for.</param>
+public sealed class KeyBuilder(Experiment experiment, Func<IReadOnlyDictionary<string, string>> environment, SourcePins pins)
 {
     private static readonly IReadOnlyDictionary<string, string> s_none = new Dictionary<string, string>(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _hashes = new(StringComparer.Ordinal);
@@ -26,17 +28,22 @@ public sealed class KeyBuilder(Experiment experiment, Func<IReadOnlyDictionary<s
             .Select(leaf => new KeySetting(leaf.Key, leaf.ToJson(), leaf.Origin.ToString()));
         var inputs = stage.DependsOn.Where(upstream.ContainsKey)
             .Select(name => new StageInput(name, $"stage:{name}", upstream[name]))
-            .Concat(leaves.Where(NamesContent).Cast<ResolvedValue>()
-                .Select(leaf => new StageInput(leaf.Key, (string)leaf.Value!, HashOnce(leaf, cancellationToken))));
+            .Concat(leaves.Where(NamesContent).Cast<ResolvedValue>().Select(leaf => Input(leaf, cancellationToken)).OfType<StageInput>());
         return new StageKey(stage.Name, stage.Version, experiment.Settings.Seed, [.. settings], [.. inputs], strict ? environment() : s_none);
     }
+
+    /// <summary>The addresses a stage reads that nobody has settled yet: its key is not whole without them.</summary>
+    /// <param name="stage">The stage.</param>
+    /// <returns>The settings.</returns>
+    public IReadOnlyList<RemoteSetting> Unsettled(IStage stage) =>
+        [.. Slice(stage).Where(SourcePins.IsRemote).Cast<ResolvedValue>().Select(Remote).Where(setting => pins.Find(setting.Source) is null)];
 
     /// <summary>Names of the file inputs of a stage whose content is no longer what its key says.</summary>
     /// <param name="key">The key made before the stage ran.</param>
     /// <param name="cancellationToken">Stops hashing.</param>
     /// <returns>The changed inputs.</returns>
     public static IReadOnlyList<StageInput> ChangedSince(StageKey key, CancellationToken cancellationToken) =>
-        [.. key.Inputs.Where(input => !input.Source.StartsWith("stage:", StringComparison.Ordinal)
+        [.. key.Inputs.Where(input => !input.Source.StartsWith("stage:", StringComparison.Ordinal) && !RemoteSource.IsRemote(input.Source)
             && (!Path.Exists(input.Source) || ContentHash.OfPath(input.Source, input.Name, cancellationToken) != input.Sha256))];
 
     /// <summary>The settings a stage reads, paths included, as text.</summary>
@@ -58,6 +65,18 @@ public sealed class KeyBuilder(Experiment experiment, Func<IReadOnlyDictionary<s
 
     private static bool NamesContent(ResolvedSetting leaf) =>
         leaf is ResolvedValue { Property: { IsPath: true } property, Value: string path } && !property.PathKeywords.Contains(path, StringComparer.Ordinal);
+
+    private static RemoteSetting Remote(ResolvedValue leaf) => new(leaf.Key, RemoteSource.Parse((string)leaf.Value!, leaf.Property!.Remote));
+
+    private StageInput? Input(ResolvedValue leaf, CancellationToken cancellationToken)
+    {
+        if (!SourcePins.IsRemote(leaf))
+        {
+            return new StageInput(leaf.Key, (string)leaf.Value!, HashOnce(leaf, cancellationToken));
+        }
+
+        return pins.Find(Remote(leaf).Source) is { } pin ? new StageInput(leaf.Key, pin.Text, pin.ContentHash) : null;
+    }
 
     private string HashOnce(ResolvedValue leaf, CancellationToken cancellationToken)
     {

@@ -2,6 +2,7 @@ using System.Text;
 using Zephyr.Core;
 using Zephyr.Experiments.Configuration;
 using Zephyr.Experiments.Fingerprints;
+using Zephyr.Experiments.Hub;
 using Zephyr.Experiments.Stages;
 using Zephyr.Experiments.Store;
 
@@ -34,11 +35,13 @@ public sealed class PipelineRunner(Pipeline pipeline, ArtifactStore store, RunSe
         store.Files.CreateFolder(store.Folders.Locks);
         using var storeLock = await LockAsync("store", "the store", shared: true, options, cancellationToken);
         using var experimentLock = await LockAsync($"experiment-{experiment.Name}", $"experiment {experiment.Name}", shared: false, options, cancellationToken);
+        using var sources = new StageSources(experiment, store.Folders, services.Sources);
+        await sources.SettleAsync(services.Display.Note, cancellationToken);
         var frozen = Freeze(experiment);
         var runId = services.NewRunId();
         services.Tracker.RunStarted(new RunStart(
             runId, experiment.Name, services.Clock.GetUtcNow(), KeyBuilder.Texts(experiment.Resolved.Leaves()), frozen, repository));
-        var results = await RunStagesAsync(experiment, stages, options, runId, cancellationToken);
+        var results = await RunStagesAsync(experiment, stages, sources, options, runId, cancellationToken);
         var status = results.Any(stage => stage.Status == StageStatus.Failed) ? RunStatus.Failed
             : results.All(stage => stage.Status is StageStatus.Ran or StageStatus.Cached) ? RunStatus.Finished
             : RunStatus.Killed;
@@ -50,11 +53,11 @@ public sealed class PipelineRunner(Pipeline pipeline, ArtifactStore store, RunSe
     }
 
     private async Task<List<StageResult>> RunStagesAsync(
-        Experiment experiment, IReadOnlyList<IStage> stages, RunOptions options, string runId, CancellationToken cancellationToken)
+        Experiment experiment, IReadOnlyList<IStage> stages, StageSources sources, RunOptions options, string runId, CancellationToken cancellationToken)
     {
         var forced = new HashSet<string>(options.Force, StringComparer.Ordinal);
         var planner = new Planner(experiment, store, services.StrictEnvironment, forced);
-        var runner = new StageRunner(experiment, store, services, runId);
+        var runner = new StageRunner(experiment, store, services, sources, runId);
         var results = new List<StageResult>();
         var rebuilds = 0;
         for (var i = 0; i < stages.Count; i++)

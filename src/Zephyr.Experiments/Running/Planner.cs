@@ -1,5 +1,6 @@
 using Zephyr.Experiments.Configuration;
 using Zephyr.Experiments.Fingerprints;
+using Zephyr.Experiments.Hub;
 using Zephyr.Experiments.Stages;
 using Zephyr.Experiments.Store;
 
@@ -17,7 +18,7 @@ public sealed class Planner(
     IReadOnlyCollection<string> force)
 {
     private const int MostDifferencesShown = 3;
-    private readonly KeyBuilder _keys = new(experiment, environment);
+    private readonly KeyBuilder _keys = new(experiment, environment, SourcePins.Of(experiment, store.Folders));
     private readonly LatestRecord _latest = new(store);
 
     /// <summary>Settings a stage reads as text, for tracking.</summary>
@@ -54,12 +55,16 @@ public sealed class Planner(
     public StageDecision Decide(IStage stage, IReadOnlyDictionary<string, string> outputs, CancellationToken cancellationToken)
     {
         var key = _keys.Build(stage, outputs, cancellationToken);
-        var unknown = stage.DependsOn.Where(name => !outputs.ContainsKey(name)).ToList();
+        var unsettled = _keys.Unsettled(stage);
+        List<string> unknown = [.. stage.DependsOn.Where(name => !outputs.ContainsKey(name)), .. unsettled.Select(setting => setting.Key)];
         var last = _latest.Find(experiment.Name, stage.Name);
         var differences = last is null ? [] : KeyDifference.Between(last, key, unknown);
         if (unknown.Count > 0)
         {
-            return new StageDecision(stage, key, null, null, PendingReason(stage, unknown, last, differences), differences, unknown);
+            var reasonToRun = unsettled.Count > 0
+                ? $"{unsettled[0].Key} {unsettled[0].Source.Text} is not settled to a commit yet; the run does that, zephyr lock does it for every machine"
+                : PendingReason(stage, unknown, last, differences);
+            return new StageDecision(stage, key, null, null, reasonToRun, differences, unknown);
         }
 
         var fingerprint = key.Fingerprint;

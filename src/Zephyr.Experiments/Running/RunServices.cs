@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Zephyr.Experiments.Hub;
 
 namespace Zephyr.Experiments.Running;
 
@@ -15,6 +16,9 @@ public sealed record RunServices(
 {
     /// <summary>Hardware and libraries for keys; asked only under <c>reproducibility: strict</c>.</summary>
     public Func<IReadOnlyDictionary<string, string>> StrictEnvironment { get; init; } = ProcessEnvironment.Strict;
+
+    /// <summary>Makes what fetches the files behind addresses in settings; asked only for an experiment that has such settings.</summary>
+    public Func<SourceFetcher>? Sources { get; init; }
 
     /// <summary>Makes the identifier of a run: 32 hexadecimal digits. Names a record and enters no result.</summary>
     public Func<string> NewRunId { get; init; } = () => RandomNumberGenerator.GetHexString(32, lowercase: true);

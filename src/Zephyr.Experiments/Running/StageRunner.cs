@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Zephyr.Core;
 using Zephyr.Experiments.Configuration;
 using Zephyr.Experiments.Fingerprints;
+using Zephyr.Experiments.Hub;
 using Zephyr.Experiments.Stages;
 using Zephyr.Experiments.Store;
 
@@ -11,8 +12,9 @@ namespace Zephyr.Experiments.Running;
 /// <param name="experiment">The experiment.</param>
 /// <param name="store">The store.</param>
 /// <param name="services">Tracker, display, clock and identifiers.</param>
+/// <param name="sources">Fetches what addresses in settings stand for.</param>
 /// <param name="parentRunId">The run of the pipeline.</param>
-public sealed class StageRunner(Experiment experiment, ArtifactStore store, RunServices services, string parentRunId)
+public sealed class StageRunner(Experiment experiment, ArtifactStore store, RunServices services, StageSources sources, string parentRunId)
 {
     /// <summary>Runs a stage; the caller holds the lock of its fingerprint.</summary>
     /// <param name="decision">The decision to run it.</param>
@@ -53,7 +55,10 @@ public sealed class StageRunner(Experiment experiment, ArtifactStore store, RunS
                 inputs.Keys.ToDictionary(name => name, name => Path.Combine(work, "inputs", name), StringComparer.Ordinal),
                 Path.Combine(work, "output"),
                 Path.Combine(work, "checkpoints"),
-                reporter);
+                reporter)
+            {
+                Sources = sources,
+            };
             await stage.RunAsync(context, cancellationToken);
             if (KeyBuilder.ChangedSince(decision.Key, cancellationToken) is [var changed, ..])
             {

@@ -4,12 +4,14 @@ using Zephyr.Core.Models;
 using Zephyr.Core.Randomness;
 using Zephyr.Core.Tokenizers;
 using Zephyr.Core.World;
+using Zephyr.Experiments.Hub;
 
 namespace Zephyr.Experiments.Stages;
 
 /// <summary>
-/// Brings the base model and the raw data together. Folders and files are copied into one layout; an experiment that starts from
-/// nothing gets a synthetic world and a randomly started model. Later stages cannot tell the difference.
+/// Brings the base model and the raw data together. Folders and files, of this machine or fetched from the hub, are copied into one
+/// layout; an experiment that starts from nothing gets a synthetic world and a randomly started model. Later stages cannot tell the
+/// difference.
 /// </summary>
 internal sealed class DownloadStage : IStage
 {
@@ -26,7 +28,7 @@ internal sealed class DownloadStage : IStage
     public IReadOnlyList<string> Settings { get; } = ["data", "model.source", "model.architecture", "tokenizer.source", "tokenizer.vocab_size"];
 
     /// <inheritdoc/>
-    public Task RunAsync(StageContext context, CancellationToken cancellationToken)
+    public async Task RunAsync(StageContext context, CancellationToken cancellationToken)
     {
         var counts = new StageCounts(context);
         var data = Directory.CreateDirectory(Path.Combine(context.Output, StageFiles.Data)).FullName;
@@ -36,12 +38,16 @@ internal sealed class DownloadStage : IStage
         }
         else
         {
-            ReadFiles(context, counts, data, cancellationToken);
+            var options = context.Settings.Data;
+            var sft = await LocalAsync(context, options.Sft, cancellationToken);
+            var preferences = await LocalAsync(context, options.Preferences, cancellationToken);
+            ReadFiles(context, options with { Sft = sft, Preferences = preferences }, counts, data, cancellationToken);
         }
 
-        WriteBaseModel(context);
+        await WriteBaseModelAsync(context, cancellationToken);
+        await WriteTokenizerAsync(context, cancellationToken);
+        SourceRecord.Write(context);
         counts.Write();
-        return Task.CompletedTask;
     }
 
     private static void MakeWorld(StageContext context, StageCounts counts, string folder)
@@ -60,9 +66,29 @@ internal sealed class DownloadStage : IStage
         context.Reporter.Metric("rejected_length", statistics.RejectedLength);
     }
 
-    private static void ReadFiles(StageContext context, StageCounts counts, string folder, CancellationToken cancellationToken)
+    // The same files with every address replaced by what was fetched from it; one with wildcards becomes several.
+    private static async Task<IReadOnlyList<DataFileOptions>> LocalAsync(
+        StageContext context, IReadOnlyList<DataFileOptions> files, CancellationToken cancellationToken)
     {
-        var options = context.Settings.Data;
+        var local = new List<DataFileOptions>();
+        foreach (var file in files)
+        {
+            if (RemoteSource.IsRemote(file.Path))
+            {
+                var fetched = await context.FetchAsync(file.Path, RemoteContent.Data, cancellationToken);
+                local.AddRange(fetched.Select(found => file with { Path = found.LocalPath }));
+            }
+            else
+            {
+                local.Add(file);
+            }
+        }
+
+        return local;
+    }
+
+    private static void ReadFiles(StageContext context, DataOptions options, StageCounts counts, string folder, CancellationToken cancellationToken)
+    {
         context.Reporter.Begin("reading data files", 0);
         var drops = new DropCounts();
         var conversations = Read(options.Sft, file => ConversationReader.Read(file, drops), cancellationToken);
@@ -108,14 +134,35 @@ internal sealed class DownloadStage : IStage
             [.. rows.Where((_, index) => heldOut.Contains(index))]);
     }
 
-    private static void WriteBaseModel(StageContext context)
+    // A tokenizer on the hub is fetched here and loaded by tokenize; one on this machine is read where it is.
+    private static async Task WriteTokenizerAsync(StageContext context, CancellationToken cancellationToken)
+    {
+        var source = context.Settings.Tokenizer.Source;
+        if (RemoteSource.IsRemote(source))
+        {
+            ModelFolder.Copy(
+                await context.FetchAsync(source, RemoteContent.Tokenizer, cancellationToken), Path.Combine(context.Output, StageFiles.SourceTokenizer));
+        }
+    }
+
+    private static async Task WriteBaseModelAsync(StageContext context, CancellationToken cancellationToken)
     {
         var (model, tokenizer) = (context.Settings.Model, context.Settings.Tokenizer);
         var folder = Path.Combine(context.Output, StageFiles.BaseModel);
         if (model.Source != "random")
         {
+            var fetched = RemoteSource.IsRemote(model.Source) ? await context.FetchAsync(model.Source, RemoteContent.Model, cancellationToken) : null;
             context.Reporter.Begin("copying the base model", 0);
-            ModelFolder.Copy(model.Source, folder);
+            if (fetched is null)
+            {
+                ModelFolder.Copy(model.Source, folder);
+            }
+            else
+            {
+                ModelFolder.Copy(fetched, folder);
+            }
+
+            ModelFolder.Check(folder);
             return;
         }
 

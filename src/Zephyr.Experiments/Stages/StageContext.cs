@@ -1,5 +1,6 @@
 using Zephyr.Core;
 using Zephyr.Experiments.Configuration;
+using Zephyr.Experiments.Hub;
 
 namespace Zephyr.Experiments.Stages;
 
@@ -54,6 +55,18 @@ public sealed class StageContext
 
     /// <summary>Where progress and figures go.</summary>
     public IStageReporter Reporter { get; }
+
+    /// <summary>Fetches what addresses in settings stand for; null where nothing can be fetched.</summary>
+    public StageSources? Sources { get; init; }
+
+    /// <summary>Brings the files behind an address in a setting to this machine, verified.</summary>
+    /// <param name="address">Value of a setting for which <see cref="RemoteSource.IsRemote"/> holds.</param>
+    /// <param name="content">What the setting stands for.</param>
+    /// <param name="cancellationToken">Stops; what has arrived is kept for the next run.</param>
+    /// <returns>The files in ordinal order of their paths; nobody may change them.</returns>
+    /// <exception cref="ZephyrException">A file cannot be fetched, or is not what the lock says.</exception>
+    public Task<IReadOnlyList<FetchedFile>> FetchAsync(string address, RemoteContent content, CancellationToken cancellationToken) =>
+        (Sources ?? throw new ZephyrException($"Stage {Stage} asks for {address}, but nothing here can fetch it.")).FetchAsync(address, content, Reporter, cancellationToken);
 
     /// <summary>Read-only folder with the outputs of a stage depended on.</summary>
     /// <param name="stage">Name of that stage.</param>

@@ -29,6 +29,9 @@ internal static class StageFiles
     /// <summary>Folder of the base model, in <see cref="Download"/>.</summary>
     public const string BaseModel = "base";
 
+    /// <summary>Folder of a tokenizer that was fetched by itself, in <see cref="Download"/>.</summary>
+    public const string SourceTokenizer = "tokenizer";
+
     /// <summary>Folder of the raw data, in <see cref="Download"/>; file names as in <see cref="WorldFiles"/>.</summary>
     public const string Data = "data";
 

@@ -3,6 +3,7 @@ using Zephyr.Core.Chat;
 using Zephyr.Core.Data;
 using Zephyr.Core.Tokenizers;
 using Zephyr.Core.World;
+using Zephyr.Experiments.Hub;
 
 namespace Zephyr.Experiments.Stages;
 
@@ -72,6 +73,8 @@ internal sealed class TokenizeStage : IStage
                     $"The training texts give only {learnt.VocabSize} pieces, but tokenizer.vocab_size asks for {options.VocabSize}. Set it to {learnt.VocabSize} or less.");
             case "model":
                 return Tokenizer.Load(Path.Combine(context.Input(StageFiles.Download), StageFiles.BaseModel));
+            case var source when RemoteSource.IsRemote(source):
+                return Tokenizer.Load(Path.Combine(context.Input(StageFiles.Download), StageFiles.SourceTokenizer));
             default:
                 return Tokenizer.Load(options.Source);
         }

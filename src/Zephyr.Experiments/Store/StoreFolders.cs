@@ -25,6 +25,12 @@ public sealed record StoreFolders(string Artifacts)
     /// <summary>What each experiment ran last: <c>latest/EXPERIMENT/STAGE.json</c>.</summary>
     public string Latest => Path.Combine(Store, "latest");
 
+    /// <summary>What addresses in settings were settled to on this machine: commits, sizes and hashes.</summary>
+    public string Pins => Path.Combine(Store, "pins");
+
+    /// <summary>Files fetched from web servers that are no hub, by address.</summary>
+    public string Fetched => Path.Combine(Store, "fetched");
+
     /// <summary>Logs of stages, by run of the pipeline.</summary>
     public string Logs => Path.Combine(Artifacts, "logs");
 
