@@ -15,7 +15,7 @@ internal sealed record DecoderInputs(Tensor Positions, Tensor Cos, Tensor Sin, A
 /// together with the addition before it, so a layer receives its input already normed and gives its output not yet added.
 /// </summary>
 internal sealed class DecoderLayer(
-    ModelConfiguration configuration, DecoderMath math, Tensor qkv, Tensor output, Tensor postAttentionNorm, Tensor gateUp, Tensor down)
+    ModelConfiguration configuration, DecoderMath math, Projection qkv, Projection output, Tensor postAttentionNorm, Projection gateUp, Projection down)
 {
     /// <summary>Runs the layer in training.</summary>
     /// <param name="residual">Residual stream, <c>[batch, sequence, hidden]</c>.</param>
@@ -28,7 +28,7 @@ internal sealed class DecoderLayer(
 
         // [batch, sequence, hidden] -> [batch, sequence, (heads + 2 * kvHeads) * headDim] -> [batch, sequence, heads * headDim]
         var mixed = math.PackedAttention(
-            nn.functional.linear(normed, qkv),
+            qkv.Forward(normed),
             configuration.NumAttentionHeads,
             configuration.NumKeyValueHeads,
             inputs.Cos,
@@ -49,7 +49,7 @@ internal sealed class DecoderLayer(
         using var scope = NewDisposeScope();
         var (batch, length) = (normed.shape[0], normed.shape[1]);
         var (heads, kvHeads, headDim) = (configuration.NumAttentionHeads, configuration.NumKeyValueHeads, configuration.HeadDim);
-        var packed = nn.functional.linear(normed, qkv);
+        var packed = qkv.Forward(normed);
 
         // Each slice: [batch, new, n * headDim] -> [batch, new, n, headDim]
         var q = packed.narrow(2, 0, heads * headDim).reshape(batch, length, heads, headDim);
@@ -68,10 +68,10 @@ internal sealed class DecoderLayer(
 
     private (Tensor Residual, Tensor Update) Finish(Tensor residual, Tensor mixed)
     {
-        var (sum, normed) = math.AddRmsNorm(nn.functional.linear(mixed, output), residual, postAttentionNorm, configuration.RmsNormEps);
+        var (sum, normed) = math.AddRmsNorm(output.Forward(mixed), residual, postAttentionNorm, configuration.RmsNormEps);
 
         // [batch, sequence, hidden] -> [batch, sequence, 2 * intermediate] -> [batch, sequence, intermediate] -> [batch, sequence, hidden]
-        var update = nn.functional.linear(math.SwiGluPacked(nn.functional.linear(normed, gateUp)), down);
+        var update = down.Forward(math.SwiGluPacked(gateUp.Forward(normed)));
         return (sum.MoveToOuterDisposeScope(), update.MoveToOuterDisposeScope());
     }
 }

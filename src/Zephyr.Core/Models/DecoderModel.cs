@@ -1,4 +1,5 @@
 using Zephyr.Core.Checkpoints;
+using Zephyr.Core.Models.Adapters;
 using Zephyr.Torch;
 using static TorchSharp.torch;
 
@@ -14,6 +15,7 @@ public sealed class DecoderModel : IDisposable
     private readonly DecoderMath _math;
     private readonly List<DecoderLayer> _layers = [];
     private readonly Dictionary<string, Tensor> _weights;
+    private readonly Dictionary<string, Projection> _projections = new(StringComparer.Ordinal);
     private readonly Tensor _cos;
     private readonly Tensor _sin;
 
@@ -24,17 +26,22 @@ public sealed class DecoderModel : IDisposable
         Parameters = parameters;
         _math = useFused ? DecoderMath.Fast : DecoderMath.Reference;
         _weights = parameters.ToDictionary(static parameter => parameter.Name, static parameter => parameter.Value, StringComparer.Ordinal);
+        foreach (var parameter in parameters.Where(static parameter => parameter.Name.EndsWith("_proj.weight", StringComparison.Ordinal)))
+        {
+            _projections.Add(parameter.Name, new Projection(parameter));
+        }
+
         for (var layer = 0; layer < configuration.NumHiddenLayers; layer++)
         {
-            Tensor Weight(string part) => _weights[WeightLayout.Layer(layer, part)];
+            Projection Matrix(string part) => _projections[WeightLayout.Layer(layer, part)];
             _layers.Add(new DecoderLayer(
                 configuration,
                 _math,
-                Weight("self_attn.qkv_proj"),
-                Weight("self_attn.o_proj"),
-                Weight("post_attention_layernorm"),
-                Weight("mlp.gate_up_proj"),
-                Weight("mlp.down_proj")));
+                Matrix("self_attn.qkv_proj"),
+                Matrix("self_attn.o_proj"),
+                _weights[WeightLayout.Layer(layer, "post_attention_layernorm")],
+                Matrix("mlp.gate_up_proj"),
+                Matrix("mlp.down_proj")));
         }
 
         (_cos, _sin) = RotaryTables(configuration);
@@ -46,8 +53,14 @@ public sealed class DecoderModel : IDisposable
     /// <summary>Type of weights and activations.</summary>
     public ComputeType ComputeType { get; }
 
-    /// <summary>The trainable tensors, in the order of computation; query, key and value are stacked, and so are gate and up.</summary>
+    /// <summary>The weights, in the order of computation; query, key and value are stacked, and so are gate and up.</summary>
     public IReadOnlyList<DecoderParameter> Parameters { get; }
+
+    /// <summary>The low-rank adapters beside the weights; null without.</summary>
+    public LoraAdapter? Adapter { get; private set; }
+
+    /// <summary>What training changes: the adapters' matrices where there are adapters, else every weight.</summary>
+    public IReadOnlyList<DecoderParameter> Trainable => Adapter?.Parameters ?? Parameters;
 
     /// <summary>The output projection, <c>[vocabulary, hidden]</c>: the embedding itself when tied.</summary>
     public Tensor OutputWeight => _weights[Configuration.TieWordEmbeddings ? WeightLayout.Embedding : WeightLayout.Output];
@@ -69,17 +82,38 @@ public sealed class DecoderModel : IDisposable
         return new DecoderModel(configuration, computeType, DecoderWeights.Load(folder, configuration, type), useFused);
     }
 
+    /// <summary>Puts low-rank adapters beside the weights, which from then on take no gradient.</summary>
+    /// <param name="adapter">The adapters, made for a model of this shape; the model owns them from here on.</param>
+    /// <exception cref="InvalidOperationException">The model has adapters already.</exception>
+    public void Attach(LoraAdapter adapter)
+    {
+        if (Adapter is not null)
+        {
+            throw new InvalidOperationException("The model has adapters already; merge them first.");
+        }
+
+        Adapter = adapter;
+        foreach (var parameter in Parameters)
+        {
+            parameter.Value.requires_grad = false;
+        }
+
+        foreach (var projection in _projections.Values)
+        {
+            projection.Attach(adapter);
+        }
+    }
+
     /// <summary>
     /// Writes <c>model.safetensors</c>, <c>config.json</c> and <c>generation_config.json</c>, in the Hugging Face names and in the
-    /// compute type.
+    /// compute type. Adapters are merged into what is written: <c>W + scale · B A</c> in float32, rounded once.
     /// </summary>
     /// <param name="folder">The folder; made when it does not exist.</param>
     /// <exception cref="ZephyrException">The folder cannot be written.</exception>
     public void Save(string folder)
     {
         Directory.CreateDirectory(folder);
-        SafetensorsWriter.Write(
-            Path.Combine(folder, DecoderWeights.FileName), DecoderWeights.Contents(Parameters, static parameter => parameter.Value));
+        SafetensorsWriter.Write(Path.Combine(folder, DecoderWeights.FileName), Parameters.SelectMany(Contents));
         ModelConfigurationFile.Save(Configuration, folder, ComputeType);
     }
 
@@ -210,11 +244,37 @@ public sealed class DecoderModel : IDisposable
             parameter.Value.Dispose();
         }
 
+        Adapter?.Dispose();
         _cos.Dispose();
         _sin.Dispose();
     }
 
+    /// <summary>Sets what training changes from the file of a checkpoint.</summary>
+    /// <param name="file">The file.</param>
+    /// <exception cref="ZephyrException">A tensor is missing, unexpected or of another shape.</exception>
+    internal void RestoreTrainable(SafetensorsFile file)
+    {
+        if (Adapter is null)
+        {
+            DecoderWeights.Restore(file, this);
+        }
+        else
+        {
+            Adapter.Restore(file, Configuration);
+        }
+    }
+
     private double Scale => 1 / Math.Sqrt(Configuration.HeadDim);
+
+    // A merged weight exists while it is written, and no longer.
+    private IEnumerable<SafetensorsContent> Contents(DecoderParameter parameter) =>
+        Adapter is not null && _projections.TryGetValue(parameter.Name, out var projection)
+            ? projection.Parts.Select(part => new SafetensorsContent(part.Name, TensorFiles.TypeOf(Type), part.Shape, () =>
+            {
+                using var scope = NewDisposeScope();
+                return TensorFiles.Bytes(projection.Merged(part, Type));
+            }))
+            : DecoderWeights.Contents([parameter], static weight => weight.Value);
 
     private Tensor Embed(Tensor ids) => nn.functional.embedding(ids, _weights[WeightLayout.Embedding]);
 

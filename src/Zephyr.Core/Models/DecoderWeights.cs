@@ -111,7 +111,9 @@ internal static class DecoderWeights
         return tensors.Count == 1 ? tensors[0] : cat(tensors, 0);
     }
 
-    private static void Check(SafetensorsFile file, ModelConfiguration configuration)
+    /// <summary>Checks that each weight of a model is in a file with its shape, and that no other is.</summary>
+    /// <exception cref="ZephyrException">A tensor is missing, unexpected or of another shape.</exception>
+    internal static void Check(SafetensorsFile file, ModelConfiguration configuration)
     {
         var problems = new List<string>();
         var expected = WeightLayout.Tensors(configuration);

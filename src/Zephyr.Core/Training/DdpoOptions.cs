@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Zephyr.Core.Models.Adapters;
 
 namespace Zephyr.Core.Training;
 
@@ -14,6 +15,10 @@ public sealed record DdpoOptions : OptimizationOptions
     /// <summary>Whether dDPO is also run from the base model, for the ablation of the paper's Table 3.</summary>
     [Description("also run dDPO straight from the base model, as in the paper's Table 3")]
     public bool WithoutDsft { get; init; }
+
+    /// <summary>Low-rank adapters on the start model; null trains every weight.</summary>
+    [Description("low-rank adapters (LoRA) on the start model; null trains every weight")]
+    public LoraOptions? Lora { get; init; }
 }
 
 /// <summary>Reference log-probabilities (section <c>reference</c>).</summary>

@@ -3,6 +3,7 @@ using Zephyr.Core.Data;
 using Zephyr.Core.Data.Packing;
 using Zephyr.Core.Losses;
 using Zephyr.Core.Models;
+using Zephyr.Core.Models.Adapters;
 using static TorchSharp.torch;
 
 namespace Zephyr.Core.Training;
@@ -25,7 +26,7 @@ public sealed class DpoTrainer(DdpoOptions options, ulong seed, ITrainingObserve
     /// <summary>Raised whenever the same inputs and settings would train to other weights.</summary>
     public const int Version = 1;
 
-    /// <summary>Trains the model in place.</summary>
+    /// <summary>Trains the model in place; with <see cref="DdpoOptions.Lora"/> it gets fresh adapters, and they alone change.</summary>
     /// <param name="model">The policy, at the reference model's weights.</param>
     /// <param name="train">The pairs to train on.</param>
     /// <param name="heldOut">Pairs to evaluate on; null for none.</param>
@@ -37,6 +38,12 @@ public sealed class DpoTrainer(DdpoOptions options, ulong seed, ITrainingObserve
         DecoderModel model, PreferenceData train, PreferenceData? heldOut, string? checkpointFolder, CancellationToken cancellationToken)
     {
         Require(train);
+        if (options.Lora is { } lora)
+        {
+            RequireNoDropout(lora);
+            model.Attach(LoraAdapter.Fresh(model.Configuration, lora, model.ComputeType, seed, "ddpo"));
+        }
+
         var objective = new Objective(model, options, seed, train, heldOut);
         return new TrainingLoop(model, objective, options, observer, time).Run(checkpointFolder, cancellationToken);
     }
@@ -76,6 +83,14 @@ public sealed class DpoTrainer(DdpoOptions options, ulong seed, ITrainingObserve
         }
     }
 
+    private static void RequireNoDropout(LoraOptions lora)
+    {
+        if (lora.Dropout != 0)
+        {
+            throw new ZephyrException($"ddpo.lora.dropout is {lora.Dropout}, and dDPO scores policy and reference alike, without dropout. Set it to 0.");
+        }
+    }
+
     private sealed class Objective : ITrainingObjective
     {
         private readonly DecoderModel _model;
@@ -93,7 +108,7 @@ public sealed class DpoTrainer(DdpoOptions options, ulong seed, ITrainingObserve
             Plan = new TrainingPlan(_plan.TotalSteps, 0, _plan.StepsPerEpoch, train.Rows.Count);
             Identity = string.Create(
                 CultureInfo.InvariantCulture,
-                $"ddpo v{Version} seed={seed} {RunIdentity.Of(options)} beta={options.Beta} rows={train.Reference.RowsHash} {RunIdentity.Of(model)}");
+                $"ddpo v{Version} seed={seed} {RunIdentity.Of(options)} beta={options.Beta} rows={train.Reference.RowsHash}{RunIdentity.Of(options.Lora)} {RunIdentity.Of(model)}");
         }
 
         public TrainingPlan Plan { get; }

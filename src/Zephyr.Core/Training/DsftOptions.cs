@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Zephyr.Core.Models.Adapters;
 
 namespace Zephyr.Core.Training;
 
@@ -18,6 +19,10 @@ public sealed record DsftOptions : OptimizationOptions
     [Description("length of a packed sequence in tokens")]
     [Range(4, 1048576)]
     public int SequenceLength { get; init; } = 512;
+
+    /// <summary>Low-rank adapters; null trains every weight.</summary>
+    [Description("low-rank adapters (LoRA); null trains every weight")]
+    public LoraOptions? Lora { get; init; }
 }
 
 /// <summary>Tokens that the dSFT loss counts.</summary>

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Zephyr.Core.Training;
 
 /// <summary>
-/// Gradient clipping and AdamW over a model's parameters: decay on matrices only, float32 masters for bfloat16 weights. Its state and
+/// Gradient clipping and AdamW over what training changes of a model: decay on matrices only, float32 masters for bfloat16 weights. Its state and
 /// the weights are what a checkpoint holds.
 /// </summary>
 internal sealed class OptimizerStep : IDisposable
@@ -36,7 +36,7 @@ internal sealed class OptimizerStep : IDisposable
     public double Apply(double learningRate)
     {
         var norm = _optimizer.Step(learningRate, _maxGradNorm)
-            ?? Fused.ClipGradNorm(_model.Parameters.Select(static parameter => parameter.Value).ToList(), 0);
+            ?? Fused.ClipGradNorm(_model.Trainable.Select(static parameter => parameter.Value).ToList(), 0);
         _optimizer.ZeroGrad();
         return norm;
     }
@@ -46,7 +46,7 @@ internal sealed class OptimizerStep : IDisposable
     public IReadOnlyDictionary<string, IReadOnlyList<SafetensorsContent>> Contents() =>
         new Dictionary<string, IReadOnlyList<SafetensorsContent>>(StringComparer.Ordinal)
         {
-            [WeightsFile] = [.. DecoderWeights.Contents(_model.Parameters, static parameter => parameter.Value)],
+            [WeightsFile] = [.. DecoderWeights.Contents(_model.Trainable, static parameter => parameter.Value)],
             [StateFile] = [.. _optimizer.NamedState.Select(static state => TensorFiles.Content(state.Name, state.Value))],
         };
 
@@ -58,7 +58,7 @@ internal sealed class OptimizerStep : IDisposable
         using var scope = NewDisposeScope();
         using (var weights = checkpoint.Open(WeightsFile))
         {
-            DecoderWeights.Restore(weights, _model);
+            _model.RestoreTrainable(weights);
         }
 
         using var state = checkpoint.Open(StateFile);
@@ -77,6 +77,6 @@ internal sealed class OptimizerStep : IDisposable
     public void Dispose() => _optimizer.Dispose();
 
     private ParameterGroup Group(bool matrices, double weightDecay) => new(
-        [.. _model.Parameters.Where(parameter => parameter.IsMatrix == matrices).Select(static parameter => new NamedTensor(parameter.Name, parameter.Value))],
+        [.. _model.Trainable.Where(parameter => parameter.IsMatrix == matrices).Select(static parameter => new NamedTensor(parameter.Name, parameter.Value))],
         weightDecay);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Zephyr.Core.Models;
+using Zephyr.Core.Models.Adapters;
 
 namespace Zephyr.Core.Training;
 
@@ -9,6 +10,10 @@ internal static class RunIdentity
     internal static string Of(OptimizationOptions options) => string.Create(
         CultureInfo.InvariantCulture,
         $"lr={options.LearningRate} schedule={options.Schedule} warmup={options.WarmupRatio} epochs={options.Epochs} max_steps={options.MaxSteps} batch={options.BatchSize}x{options.AccumulationSteps} decay={options.WeightDecay} betas={options.Beta1},{options.Beta2} eps={options.Epsilon} clip={options.MaxGradNorm}");
+
+    internal static string Of(LoraOptions? lora) => lora is null ? "" : string.Create(
+        CultureInfo.InvariantCulture,
+        $" lora={lora.Rank}/{lora.Alpha} dropout={lora.Dropout} targets={string.Join(',', lora.TargetModules.Distinct().Order())}");
 
     internal static string Of(DecoderModel model) => string.Create(
         CultureInfo.InvariantCulture,

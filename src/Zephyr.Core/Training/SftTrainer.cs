@@ -2,6 +2,7 @@ using System.Globalization;
 using Zephyr.Core.Data.Packing;
 using Zephyr.Core.Losses;
 using Zephyr.Core.Models;
+using Zephyr.Core.Models.Adapters;
 using static TorchSharp.torch;
 
 namespace Zephyr.Core.Training;
@@ -19,7 +20,7 @@ public sealed class SftTrainer(DsftOptions options, ulong seed, ITrainingObserve
     /// <summary>Raised whenever the same inputs and settings would train to other weights.</summary>
     public const int Version = 1;
 
-    /// <summary>Trains the model in place.</summary>
+    /// <summary>Trains the model in place; with <see cref="DsftOptions.Lora"/> it gets fresh adapters, and they alone change.</summary>
     /// <param name="model">The model, at its starting weights.</param>
     /// <param name="train">The packed conversations to train on; made with the same options and seed.</param>
     /// <param name="heldOut">Packed conversations to evaluate on; null for none.</param>
@@ -30,6 +31,11 @@ public sealed class SftTrainer(DsftOptions options, ulong seed, ITrainingObserve
     public TrainingSummary Train(
         DecoderModel model, Packer train, Packer? heldOut, string? checkpointFolder, CancellationToken cancellationToken)
     {
+        if (options.Lora is { } lora)
+        {
+            model.Attach(LoraAdapter.Fresh(model.Configuration, lora, model.ComputeType, seed, "dsft"));
+        }
+
         var objective = new Objective(model, options, seed, train, heldOut);
         return new TrainingLoop(model, objective, options, observer, time).Run(checkpointFolder, cancellationToken);
     }
@@ -77,7 +83,7 @@ public sealed class SftTrainer(DsftOptions options, ulong seed, ITrainingObserve
             Plan = new TrainingPlan(_plan.TotalSteps, 0, _plan.StepsPerEpoch, train.SequenceCount);
             Identity = string.Create(
                 CultureInfo.InvariantCulture,
-                $"dsft v{Version} seed={seed} {RunIdentity.Of(options)} loss_on={options.LossOn} packing={options.Packing}/{options.SequenceLength} sequences={train.SequenceCount} {RunIdentity.Of(model)}");
+                $"dsft v{Version} seed={seed} {RunIdentity.Of(options)} loss_on={options.LossOn} packing={options.Packing}/{options.SequenceLength} sequences={train.SequenceCount}{RunIdentity.Of(options.Lora)} {RunIdentity.Of(model)}");
         }
 
         public TrainingPlan Plan { get; }
@@ -93,9 +99,10 @@ public sealed class SftTrainer(DsftOptions options, ulong seed, ITrainingObserve
             var labels = batches.Sum(static batch => (long)batch.LabelCount);
             double loss = 0;
             long hits = 0;
-            foreach (var batch in batches)
+            foreach (var (pass, batch) in batches.Index())
             {
                 using var scope = NewDisposeScope();
+                using var dropout = _model.Adapter?.Dropout.Begin(step, pass);
                 var (sum, right) = SftLoss.Compute(_model, batch);
 
                 // Every pass is divided by the labels of the whole window, so that a token weighs the same wherever it stands.

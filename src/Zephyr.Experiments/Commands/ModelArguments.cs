@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Zephyr.Core;
 using Zephyr.Core.Models;
+using Zephyr.Core.Models.Adapters;
 using Zephyr.Torch;
 
 namespace Zephyr.Experiments.Commands;
@@ -10,6 +11,7 @@ namespace Zephyr.Experiments.Commands;
 public sealed class ModelArguments
 {
     private readonly Option<string> _model = new("--model") { Description = "a folder with config.json and model.safetensors", Required = true, HelpName = "DIR" };
+    private readonly Option<string?> _adapter = new("--adapter") { Description = "a folder with adapter_config.json and adapter_model.safetensors (LoRA, PEFT's format)", HelpName = "DIR" };
     private readonly Option<ComputeType> _dtype = Precision(ComputeType.Float32);
     private readonly Option<int> _threads = new("--threads") { Description = "threads for tensor operations; 0 takes every core", DefaultValueFactory = _ => 0 };
 
@@ -33,6 +35,7 @@ public sealed class ModelArguments
     public void AddTo(Command command)
     {
         command.Options.Add(_model);
+        command.Options.Add(_adapter);
         command.Options.Add(_dtype);
         command.Options.Add(_threads);
     }
@@ -48,16 +51,31 @@ public sealed class ModelArguments
         return Directory.Exists(folder) ? folder : throw new ZephyrException($"There is no folder {folder}.");
     }
 
-    /// <summary>Loads the model.</summary>
+    /// <summary>Loads the model, with the adapter beside its weights if one is given.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="environment">The current folder.</param>
     /// <returns>The model, for the caller to dispose.</returns>
+    /// <exception cref="ZephyrException">A file is missing or damaged, or the adapter does not fit the model.</exception>
     public DecoderModel Load(ParseResult parsed, CommandEnvironment environment)
     {
         var folder = Folder(parsed, environment);
         var threads = parsed.GetValue(_threads);
         TorchRuntime.SetThreads(threads > 0 ? threads : Environment.ProcessorCount);
-        return DecoderModel.Load(folder, parsed.GetValue(_dtype));
+        var model = DecoderModel.Load(folder, parsed.GetValue(_dtype));
+        try
+        {
+            if (parsed.GetValue(_adapter) is { } adapter)
+            {
+                model.Attach(LoraAdapter.Load(Path.GetFullPath(adapter, environment.CurrentFolder), model.Configuration, model.ComputeType));
+            }
+
+            return model;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
     }
 
     private static ComputeType Read(ArgumentResult result)

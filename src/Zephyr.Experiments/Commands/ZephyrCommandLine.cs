@@ -92,6 +92,7 @@ public sealed class ZephyrCommandLine(CommandEnvironment environment)
             DetokenizeCommand.Create(environment),
             LogitsCommand.Create(environment),
             GenerateCommand.Create(environment),
+            MergeCommand.Create(environment),
             DataCommand.Create(environment),
             BenchCommand.Create(environment),
             SyncCommand.Create(environment),

@@ -44,6 +44,16 @@ public static class ExperimentRules
             settings.Dsft.Packing != PackingMode.Wrapped && settings.Dsft.SequenceLength < tokenize.MaxLength,
             "dsft.sequence_length",
             $"must be at least tokenize.max_length ({tokenize.MaxLength}) unless dsft.packing is wrapped (is {settings.Dsft.SequenceLength})");
+        foreach (var (key, lora) in new[] { ("dsft.lora", settings.Dsft.Lora), ("ddpo.lora", settings.Ddpo.Lora) })
+        {
+            Refuse(lora is { TargetModules.Count: 0 }, $"{key}.target_modules", "is empty: name at least one projection, or leave it out for all seven");
+        }
+
+        Refuse(
+            settings.Ddpo.Lora is { Dropout: not 0 },
+            "ddpo.lora.dropout",
+            $"must be 0: policy and reference are scored alike, without dropout, as TRL does (is {settings.Ddpo.Lora?.Dropout})");
+
         if (model.Architecture is { } shape)
         {
             Refuse(

@@ -10,15 +10,16 @@ namespace Zephyr.Experiments.Stages;
 /// <param name="Stage">Stage whose output holds the starting model.</param>
 /// <param name="Folder">Folder of the starting model in that output.</param>
 /// <param name="ModelFolder">Folder of the trained model in the output of <c>ddpo</c>.</param>
+/// <param name="AdapterFolder">Folder of the trained adapter, when there is one, in the output of <c>ddpo</c>.</param>
 /// <param name="CurveFile">File of the training curve in the output of <c>ddpo</c>.</param>
-internal sealed record Arm(string Name, string Stage, string Folder, string ModelFolder, string CurveFile)
+internal sealed record Arm(string Name, string Stage, string Folder, string ModelFolder, string AdapterFolder, string CurveFile)
 {
     /// <summary>The recipe: dDPO from the dSFT model.</summary>
-    public static readonly Arm FromDsft = new("dsft", StageFiles.Dsft, StageFiles.Model, StageFiles.Model, StageFiles.Curve);
+    public static readonly Arm FromDsft = new("dsft", StageFiles.Dsft, StageFiles.Model, StageFiles.Model, StageFiles.Adapter, StageFiles.Curve);
 
     /// <summary>The ablation: dDPO straight from the base model.</summary>
     public static readonly Arm FromBase = new(
-        "base", StageFiles.Download, StageFiles.BaseModel, StageFiles.ModelWithoutDsft, StageFiles.CurveWithoutDsft);
+        "base", StageFiles.Download, StageFiles.BaseModel, StageFiles.ModelWithoutDsft, StageFiles.AdapterWithoutDsft, StageFiles.CurveWithoutDsft);
 
     /// <summary>The arms an experiment asks for.</summary>
     /// <param name="settings">The experiment.</param>

@@ -51,7 +51,8 @@ internal sealed class DdpoStage(TimeProvider time) : IStage
         var summary = trainer.Train(
             model, train, heldOutRows.Count > 0 ? heldOut : null, Path.Combine(context.Checkpoints, arm.Name), cancellationToken);
 
-        TrainedModel.Write(Path.Combine(context.Output, arm.ModelFolder), model, Path.Combine(tokenized, StageFiles.Tokenizer));
+        TrainedModel.Write(
+            Path.Combine(context.Output, arm.ModelFolder), Path.Combine(context.Output, arm.AdapterFolder), model, Path.Combine(tokenized, StageFiles.Tokenizer));
         TrainingCurve.Write(Path.Combine(context.Output, arm.CurveFile), summary.History);
         Figures.Write(Path.Combine(context.Output, $"{arm.Name}-{StageFiles.HeldOutFigures}"), summary.Evaluation);
         Figures.Report(context.Reporter, counts, prefix, summary);

@@ -42,7 +42,8 @@ internal sealed class DsftStage(TimeProvider time) : IStage
         var trainer = new SftTrainer(settings.Dsft, context.Seed, new TrainingReporter(context.Reporter, "dSFT"), time);
         var summary = trainer.Train(model, train, heldOut, context.Checkpoints, cancellationToken);
 
-        TrainedModel.Write(Path.Combine(context.Output, StageFiles.Model), model, Path.Combine(tokenized, StageFiles.Tokenizer));
+        TrainedModel.Write(
+            Path.Combine(context.Output, StageFiles.Model), Path.Combine(context.Output, StageFiles.Adapter), model, Path.Combine(tokenized, StageFiles.Tokenizer));
         TrainingCurve.Write(Path.Combine(context.Output, StageFiles.Curve), summary.History);
         Figures.Write(Path.Combine(context.Output, StageFiles.HeldOutFigures), summary.Evaluation);
         Figures.Report(context.Reporter, counts, "", summary);

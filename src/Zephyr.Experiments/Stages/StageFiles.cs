@@ -56,6 +56,12 @@ internal static class StageFiles
     /// <summary>Folder of the model of the ablation, in <see cref="Ddpo"/>.</summary>
     public const string ModelWithoutDsft = "model-without-dsft";
 
+    /// <summary>Folder of the trained adapter in PEFT's format, in <see cref="Dsft"/> and <see cref="Ddpo"/>, when there is one.</summary>
+    public const string Adapter = "adapter";
+
+    /// <summary>Folder of the adapter of the ablation, in <see cref="Ddpo"/>, when there is one.</summary>
+    public const string AdapterWithoutDsft = "adapter-without-dsft";
+
     /// <summary>Metrics of every training step, in <see cref="Dsft"/> and <see cref="Ddpo"/>.</summary>
     public const string Curve = "curve.jsonl";
 

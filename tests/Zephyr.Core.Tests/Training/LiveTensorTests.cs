@@ -1,5 +1,6 @@
 using Zephyr.Core.Generation;
 using Zephyr.Core.Models;
+using Zephyr.Core.Models.Adapters;
 using Zephyr.Core.Training;
 using Zephyr.Torch;
 
@@ -26,6 +27,21 @@ public sealed class LiveTensorTests
 
         counts.Clear();
         TinyRuns.RunDdpo(model, reference, TinyRuns.Ddpo, observer: new CountingObserver(counts));
+        NativeHandles.LiveCount.ShouldBe(before);
+        counts.Distinct().Count().ShouldBe(1, string.Join(", ", counts));
+    }
+
+    [Fact]
+    public void Training_adapters_keeps_the_same_number_of_tensors_over_steps_and_frees_its_own()
+    {
+        var counts = new List<long>();
+        var before = NativeHandles.LiveCount;
+        using (var model = TinyRuns.Model(ComputeType.Bfloat16))
+        {
+            TinyRuns.RunDsft(model, TinyRuns.Dsft with { Lora = new LoraOptions { Rank = 2, Dropout = 0.1 } }, observer: new CountingObserver(counts));
+            TinyRuns.Bytes(model);
+        }
+
         NativeHandles.LiveCount.ShouldBe(before);
         counts.Distinct().Count().ShouldBe(1, string.Join(", ", counts));
     }

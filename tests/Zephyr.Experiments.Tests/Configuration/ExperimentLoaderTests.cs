@@ -46,6 +46,20 @@ public sealed class ExperimentLoaderTests
         problems.ShouldContain(text => text.Contains("dsft.sequence_length: must be at least tokenize.max_length (600)"));
     }
 
+    [Fact]
+    public void Adapters_without_projections_and_dropout_in_ddpo_are_refused()
+    {
+        using var repository = new TestRepository("""
+            dsft: {lora: {target_modules: []}}
+            ddpo: {lora: {dropout: 0.05, target_modules: [q_proj, head]}}
+            """);
+        repository.Problems().ShouldContain(text => text.Contains("ddpo.lora.target_modules[1]: must be one of q_proj"));
+        using var typed = new TestRepository("dsft: {lora: {target_modules: []}}\nddpo: {lora: {dropout: 0.05}}\n");
+        var problems = typed.Problems();
+        problems.ShouldContain(text => text.Contains("dsft.lora.target_modules: is empty"));
+        problems.ShouldContain(text => text.Contains("ddpo.lora.dropout: must be 0"));
+    }
+
     [Theory]
     [InlineData("a: [1", "cannot be read as YAML")]
     [InlineData("- 1", "an experiment is a section")]
