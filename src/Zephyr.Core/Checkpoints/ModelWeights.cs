@@ -46,7 +46,7 @@ public sealed class ModelWeights : IDisposable
     }
 
     /// <summary>Takes one open file for the weights, such as that of a checkpoint.</summary>
-    /// <param name="file">The file; disposed with the weights.</param>
+    /// <param name="file">The file; closing it or the weights is the same.</param>
     /// <returns>The weights.</returns>
     public static ModelWeights Of(SafetensorsFile file) => new(file.Path, [file]);
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace Zephyr.Core.Checkpoints;
@@ -8,8 +9,9 @@ namespace Zephyr.Core.Checkpoints;
 /// A safetensors file opened for reading. The body is memory-mapped, so that opening costs the header alone and a tensor's
 /// bytes are read when they are asked for. Open it, copy what is needed, dispose it.
 /// </summary>
-public sealed unsafe class SafetensorsFile : IDisposable
+public sealed unsafe partial class SafetensorsFile : IDisposable
 {
+    private const int DoNotNeed = 4;
     private readonly Dictionary<string, SafetensorsEntry> _byName;
     private readonly MemoryMappedFile? _map;
     private readonly MemoryMappedViewAccessor? _view;
@@ -114,22 +116,52 @@ public sealed unsafe class SafetensorsFile : IDisposable
     /// <summary>The bytes of a tensor, little-endian and contiguous. Valid until the file is disposed.</summary>
     /// <param name="entry">A tensor of this file.</param>
     /// <returns>The mapped bytes.</returns>
-    /// <exception cref="SafetensorsFormatException">The tensor is larger than 2 GiB.</exception>
+    /// <exception cref="SafetensorsFormatException">The tensor is larger than 2 GiB, which one span cannot hold: read it in parts.</exception>
     /// <exception cref="ObjectDisposedException">The file was disposed.</exception>
-    public ReadOnlySpan<byte> Bytes(SafetensorsEntry entry)
+    public ReadOnlySpan<byte> Bytes(SafetensorsEntry entry) => entry.Length <= int.MaxValue
+        ? Bytes(entry, 0, (int)entry.Length)
+        : throw new SafetensorsFormatException(Path, $"the tensor '{entry.Name}' has {entry.Length} bytes, more than the 2 GiB that can be taken at once");
+
+    /// <summary>A part of the bytes of a tensor of any size. Valid until the file is disposed.</summary>
+    /// <param name="entry">A tensor of this file.</param>
+    /// <param name="start">First byte, within the tensor.</param>
+    /// <param name="length">Number of bytes.</param>
+    /// <returns>The mapped bytes.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The part is not within the tensor.</exception>
+    /// <exception cref="ObjectDisposedException">The file was disposed.</exception>
+    public ReadOnlySpan<byte> Bytes(SafetensorsEntry entry, long start, int length)
     {
-        if (entry.Length == 0)
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, entry.Length - start);
+        if (length == 0)
         {
             return [];
         }
 
         ObjectDisposedException.ThrowIf(_start is null, this);
-        if (entry.Length > int.MaxValue)
+        return new ReadOnlySpan<byte>(_start + _bodyOffset + entry.Offset + start, length);
+    }
+
+    /// <summary>
+    /// Lets the system take back the memory of bytes that have been read; reading them again reads the file again. Without it the
+    /// whole of a large file counts as memory of this process until the file is disposed. Does nothing outside Linux.
+    /// </summary>
+    /// <param name="entry">A tensor of this file.</param>
+    /// <param name="start">First byte, within the tensor.</param>
+    /// <param name="length">Number of bytes.</param>
+    public void Release(SafetensorsEntry entry, long start, long length)
+    {
+        ObjectDisposedException.ThrowIf(_start is null && entry.Length > 0, this);
+        if (!OperatingSystem.IsLinux() || length == 0)
         {
-            throw new SafetensorsFormatException(Path, $"the tensor '{entry.Name}' has {entry.Length} bytes, more than the 2 GiB a tensor may have here");
+            return;
         }
 
-        return new ReadOnlySpan<byte>(_start + _bodyOffset + entry.Offset, (int)entry.Length);
+        // Whole pages only. Those at the ends may hold bytes of a neighbour, which are read again when they are wanted.
+        var page = Environment.SystemPageSize;
+        var first = (_bodyOffset + entry.Offset + start) / page * page;
+        _ = MemoryAdvice(_start + first, (nuint)(_bodyOffset + entry.Offset + start + length - first), DoNotNeed);
     }
 
     /// <summary>The bytes of the tensor with this name.</summary>
@@ -150,6 +182,9 @@ public sealed unsafe class SafetensorsFile : IDisposable
         _view?.Dispose();
         _map?.Dispose();
     }
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    private static partial int MemoryAdvice(byte* address, nuint length, int advice);
 
     private static byte[] ReadHeader(string path, SafeFileHandle handle, long fileLength)
     {

@@ -69,7 +69,7 @@ public sealed class DecoderModel : IDisposable
 
     private ScalarType Type => ComputeType == ComputeType.Bfloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
 
-    /// <summary>Loads a model folder: <c>config.json</c> and <c>model.safetensors</c>.</summary>
+    /// <summary>Loads a model folder: <c>config.json</c> and <c>model.safetensors</c>, or several files of weights with their index.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="computeType">Type to compute in; stored weights are converted.</param>
     /// <param name="useFused">False for the readable reference path of plain tensor operations.</param>
@@ -105,15 +105,17 @@ public sealed class DecoderModel : IDisposable
     }
 
     /// <summary>
-    /// Writes <c>model.safetensors</c>, <c>config.json</c> and <c>generation_config.json</c>, in the Hugging Face names and in the
-    /// compute type. Adapters are merged into what is written: <c>W + scale · B A</c> in float32, rounded once.
+    /// Writes <c>model.safetensors</c> (several files with an index when it would be larger than one may be), <c>config.json</c> and
+    /// <c>generation_config.json</c>, in the Hugging Face names and in the compute type. Adapters are merged into what is written:
+    /// <c>W + scale · B A</c> in float32, rounded once.
     /// </summary>
     /// <param name="folder">The folder; made when it does not exist.</param>
+    /// <param name="maxShardBytes">Most bytes of tensors in one file.</param>
     /// <exception cref="ZephyrException">The folder cannot be written.</exception>
-    public void Save(string folder)
+    public void Save(string folder, long maxShardBytes = ModelWeightsWriter.MaxShardBytes)
     {
         Directory.CreateDirectory(folder);
-        SafetensorsWriter.Write(Path.Combine(folder, DecoderWeights.FileName), Parameters.SelectMany(Contents));
+        ModelWeightsWriter.Write(folder, Parameters.SelectMany(Contents), maxShardBytes);
         ModelConfigurationFile.Save(Configuration, folder, ComputeType);
     }
 
@@ -256,7 +258,7 @@ public sealed class DecoderModel : IDisposable
     {
         if (Adapter is null)
         {
-            DecoderWeights.Restore(file, this);
+            DecoderWeights.Restore(ModelWeights.Of(file), this);
         }
         else
         {

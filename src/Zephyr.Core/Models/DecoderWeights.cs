@@ -1,4 +1,5 @@
 using Zephyr.Core.Checkpoints;
+using Zephyr.Torch;
 using static TorchSharp.torch;
 
 namespace Zephyr.Core.Models;
@@ -19,7 +20,8 @@ public sealed record DecoderParameter(string Name, Tensor Value, IReadOnlyList<W
 /// </summary>
 internal static class DecoderWeights
 {
-    internal const string FileName = "model.safetensors";
+    // A multiple of every element size.
+    private const int PieceBytes = 8 << 20;
 
     /// <summary>Groups the tensors of a model folder into the matrices kept in memory.</summary>
     internal static IReadOnlyList<(string Name, IReadOnlyList<WeightShape> Parts)> Groups(ModelConfiguration configuration)
@@ -49,22 +51,18 @@ internal static class DecoderWeights
     }
 
     /// <summary>Loads every weight of a model folder, after checking that each is there with its shape and that no other is.</summary>
-    /// <exception cref="ZephyrException">The folder lacks the file, or a tensor is missing, unexpected or of another shape.</exception>
+    /// <exception cref="ZephyrException">The folder lacks a file, or a tensor is missing, unexpected or of another shape.</exception>
     internal static List<DecoderParameter> Load(string folder, ModelConfiguration configuration, ScalarType type)
     {
-        var path = Path.Combine(folder, FileName);
-        if (!File.Exists(path) && File.Exists(Path.Combine(folder, "model.safetensors.index.json")))
-        {
-            throw new ZephyrException($"{folder}: the weights are split over several files, which is not supported. Merge them into model.safetensors.");
-        }
-
-        using var file = SafetensorsFile.Open(path);
-        Check(file, configuration);
+        using var weights = ModelWeights.Open(folder);
+        DecoderWeightsCheck.Check(weights, configuration);
         var parameters = new List<DecoderParameter>();
         foreach (var (name, parts) in Groups(configuration))
         {
             using var scope = NewDisposeScope();
-            parameters.Add(new DecoderParameter(name, Read(file, parts, type).DetachFromDisposeScope().requires_grad_(true), parts));
+            var value = empty([parts.Sum(static part => part.Shape[0]), .. parts[0].Shape.Skip(1)], type);
+            Fill(value, weights, parts);
+            parameters.Add(new DecoderParameter(name, value.DetachFromDisposeScope().requires_grad_(true), parts));
         }
 
         return parameters;
@@ -72,18 +70,18 @@ internal static class DecoderWeights
 
     /// <summary>Sets a model's weights from the file of a checkpoint.</summary>
     /// <exception cref="ZephyrException">A tensor is missing, unexpected or of another shape.</exception>
-    internal static void Restore(SafetensorsFile file, DecoderModel model)
+    internal static void Restore(ModelWeights weights, DecoderModel model)
     {
-        Check(file, model.Configuration);
+        DecoderWeightsCheck.Check(weights, model.Configuration);
         using var noGrad = no_grad();
         foreach (var parameter in model.Parameters)
         {
             using var scope = NewDisposeScope();
-            parameter.Value.copy_(Read(file, parameter.Parts, parameter.Value.dtype));
+            Fill(parameter.Value, weights, parameter.Parts);
         }
     }
 
-    /// <summary>The Hugging Face tensors of the parameters, as bytes of the given values.</summary>
+    /// <summary>The Hugging Face tensors of the parameters, as bytes of the given values; one tensor at a time is copied.</summary>
     /// <param name="parameters">The parameters.</param>
     /// <param name="value">Gives the tensor to write for a parameter: itself, or its float32 master.</param>
     internal static IEnumerable<SafetensorsContent> Contents(IEnumerable<DecoderParameter> parameters, Func<DecoderParameter, Tensor> value)
@@ -92,61 +90,40 @@ internal static class DecoderWeights
         {
             var tensor = value(parameter);
             var type = TensorFiles.TypeOf(tensor.dtype);
-            var bytes = new Lazy<byte[]>(() => TensorFiles.Bytes(tensor));
-            var offset = 0;
+            long row = 0;
             foreach (var part in parameter.Parts)
             {
-                var start = offset;
-                var length = checked((int)SafetensorsHeader.ByteLength(part.Shape, type)!.Value);
-                offset += length;
-                yield return new SafetensorsContent(part.Name, type, part.Shape, () => bytes.Value.AsMemory(start, length));
+                var start = row;
+                row += part.Shape[0];
+                yield return new SafetensorsContent(part.Name, type, part.Shape, () =>
+                {
+                    using var scope = NewDisposeScope();
+                    return TensorFiles.Bytes(tensor.detach().narrow(0, start, part.Shape[0]));
+                });
             }
         }
     }
 
-    // Parts [rows, columns] of one matrix are stacked to [sum of rows, columns].
-    private static Tensor Read(SafetensorsFile file, IReadOnlyList<WeightShape> parts, ScalarType type)
+    // Parts [rows, columns] of one matrix are stacked to [sum of rows, columns]. Each piece goes from the mapped file to its place
+    // in the destination's type, so that beside the model only a piece is in memory.
+    private static void Fill(Tensor destination, ModelWeights weights, IReadOnlyList<WeightShape> parts)
     {
-        var tensors = parts.Select(part => TensorFiles.Read(file, part.Name).to_type(type)).ToList();
-        return tensors.Count == 1 ? tensors[0] : cat(tensors, 0);
-    }
-
-    /// <summary>Checks that each weight of a model is in a file with its shape, and that no other is.</summary>
-    /// <exception cref="ZephyrException">A tensor is missing, unexpected or of another shape.</exception>
-    internal static void Check(SafetensorsFile file, ModelConfiguration configuration)
-    {
-        var problems = new List<string>();
-        var expected = WeightLayout.Tensors(configuration);
-        foreach (var tensor in expected)
+        using var flat = destination.detach().view(-1);
+        long position = 0;
+        foreach (var part in parts)
         {
-            if (!file.Contains(tensor.Name))
+            var file = weights.FileOf(part.Name)!;
+            var entry = file.Entry(part.Name);
+            var size = SafetensorsTypes.Size(entry.Type);
+            for (long start = 0; start < entry.Length; start += PieceBytes)
             {
-                problems.Add($"{tensor.Name} is missing");
+                using var scope = NewDisposeScope();
+                var length = (int)Math.Min(PieceBytes, entry.Length - start);
+                var count = length / size;
+                flat.narrow(0, position, count).copy_(TensorBytes.From(file.Bytes(entry, start, length), [count], TensorFiles.ScalarOf(entry.Type)));
+                file.Release(entry, start, length);
+                position += count;
             }
-            else if (file.Entry(tensor.Name) is var entry && !entry.Shape.SequenceEqual(tensor.Shape))
-            {
-                problems.Add($"{tensor.Name} has shape [{string.Join(", ", entry.Shape)}], expected [{string.Join(", ", tensor.Shape)}]");
-            }
-            else if (entry.Type is not (SafetensorsType.Float32 or SafetensorsType.Bfloat16 or SafetensorsType.Float16 or SafetensorsType.Float64))
-            {
-                problems.Add($"{tensor.Name} is {SafetensorsTypes.Name(entry.Type)}, expected floating point");
-            }
-        }
-
-        var known = expected.Select(static tensor => tensor.Name).ToHashSet(StringComparer.Ordinal);
-
-        // Tied models are sometimes saved with the copy of the embedding, and old ones with the rotary table.
-        problems.AddRange(file.Entries
-            .Where(entry => !known.Contains(entry.Name)
-                && !(configuration.TieWordEmbeddings && string.Equals(entry.Name, WeightLayout.Output, StringComparison.Ordinal))
-                && !entry.Name.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal))
-            .Select(static entry => $"{entry.Name} is unexpected"));
-        if (problems.Count > 0)
-        {
-            const int shown = 8;
-            var rest = problems.Count > shown ? $" and {problems.Count - shown} more" : "";
-            throw new ZephyrException(
-                $"{file.Path}: the weights do not fit {ModelConfigurationFile.FileName} beside them: {string.Join("; ", problems.Take(shown))}{rest}. Check that both belong to the same model.");
         }
     }
 }

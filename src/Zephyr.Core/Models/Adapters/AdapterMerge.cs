@@ -9,7 +9,7 @@ namespace Zephyr.Core.Models.Adapters;
 /// </summary>
 public static class AdapterMerge
 {
-    /// <summary>Writes <c>model.safetensors</c> with the adapter in it: <c>W + scale · B A</c> in float32, rounded once.</summary>
+    /// <summary>Writes the weights with the adapter in them, in one file or several: <c>W + scale · B A</c> in float32, rounded once.</summary>
     /// <param name="modelFolder">The base model's folder.</param>
     /// <param name="adapterFolder">The adapter's folder, in PEFT's format.</param>
     /// <param name="outputFolder">Where to write; made when it does not exist.</param>
@@ -20,22 +20,21 @@ public static class AdapterMerge
     {
         var model = ModelConfigurationFile.Load(modelFolder);
         using var adapter = LoraAdapter.Load(adapterFolder, model, ComputeType.Float32);
-        using var weights = SafetensorsFile.Open(Path.Combine(modelFolder, DecoderWeights.FileName));
-        DecoderWeights.Check(weights, model);
+        using var weights = ModelWeights.Open(modelFolder);
+        DecoderWeightsCheck.Check(weights, model);
         Directory.CreateDirectory(outputFolder);
-        SafetensorsWriter.Write(
-            Path.Combine(outputFolder, DecoderWeights.FileName),
+        ModelWeightsWriter.Write(
+            outputFolder,
             weights.Entries.Select(entry => new SafetensorsContent(entry.Name, entry.Type, entry.Shape, () => adapter.Find(entry.Name) is { } pair
-                ? Merged(weights, entry.Name, pair, adapter.Configuration.Scale)
-                : weights.Bytes(entry).ToArray())),
-            weights.Metadata);
+                ? Merged(weights.FileOf(entry.Name)!, entry.Name, pair, adapter.Configuration.Scale)
+                : weights.FileOf(entry.Name)!.Bytes(entry).ToArray())));
         return weights.Entries.Count(entry => adapter.Find(entry.Name) is not null);
     }
 
-    private static byte[] Merged(SafetensorsFile weights, string name, LoraPair pair, double scale)
+    private static byte[] Merged(SafetensorsFile file, string name, LoraPair pair, double scale)
     {
         using var scope = NewDisposeScope();
-        var weight = TensorFiles.Read(weights, name);
+        var weight = TensorFiles.Read(file, name);
         return TensorFiles.Bytes(pair.Merge(weight, scale).to_type(weight.dtype));
     }
 }
