@@ -1,4 +1,5 @@
 using Zephyr.Core.Models;
+using Zephyr.Torch;
 
 namespace Zephyr.Core.Benchmarks;
 
@@ -59,6 +60,12 @@ public sealed record TrainBenchmarkOptions : BenchmarkOptions
 
     /// <summary>Steps that are timed.</summary>
     public int Steps { get; init; } = 8;
+
+    /// <summary>How AdamW's moments are kept.</summary>
+    public OptimizerStateType OptimizerStates { get; init; } = OptimizerStateType.Float32;
+
+    /// <summary>Whether activations inside a layer are computed again in backward.</summary>
+    public bool ActivationCheckpointing { get; init; }
 
     /// <summary>Steps before the timed ones.</summary>
     public int WarmupSteps { get; init; } = 2;

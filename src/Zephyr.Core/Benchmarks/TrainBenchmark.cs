@@ -19,7 +19,8 @@ public static class TrainBenchmark
     {
         Machine.UseThreads(options.Threads);
         using var model = BenchmarkModel.Create(options, options.Sequence);
-        using var optimizer = new OptimizerStep(model, new DsftOptions { LearningRate = 1e-3, MaxGradNorm = 1 });
+        model.CheckpointActivations = options.ActivationCheckpointing;
+        using var optimizer = new OptimizerStep(model, new DsftOptions { LearningRate = 1e-3, MaxGradNorm = 1, OptimizerStates = options.OptimizerStates });
         var seconds = new List<double>();
         double loss = 0;
         for (var step = 0; step < options.WarmupSteps + options.Steps; step++)

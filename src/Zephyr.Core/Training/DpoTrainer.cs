@@ -24,7 +24,7 @@ public sealed record PreferenceData(PreferenceRows Rows, ReferenceLogProbs Refer
 public sealed class DpoTrainer(DdpoOptions options, ulong seed, ITrainingObserver observer, TimeProvider time)
 {
     /// <summary>Raised whenever the same inputs and settings would train to other weights.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>Trains the model in place; with <see cref="DdpoOptions.Lora"/> it gets fresh adapters, and they alone change.</summary>
     /// <param name="model">The policy, at the reference model's weights.</param>

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Zephyr.Torch;
 
 namespace Zephyr.Core.Training;
 
@@ -72,6 +73,15 @@ public abstract record OptimizationOptions
     [Description("AdamW epsilon")]
     [Range(1e-16, 1.0)]
     public double Epsilon { get; init; } = 1e-8;
+
+    /// <summary>How AdamW's moments are kept between steps.</summary>
+    [Description("how AdamW's moments are kept: float32, bfloat16 (stochastic rounding) or int8 (blockwise dynamic codes)")]
+    public OptimizerStateType OptimizerStates { get; init; } = OptimizerStateType.Float32;
+
+    /// <summary>Whether activations inside a layer are computed again in backward instead of kept; changes no result.</summary>
+    [Description("compute the activations inside a layer again in backward: less memory, about a third more time, the same bits")]
+    [ExecutionSetting]
+    public bool ActivationCheckpointing { get; init; }
 
     /// <summary>Gradients are scaled down to this global norm.</summary>
     [Description("gradients are scaled down to this global norm; 0 switches clipping off")]

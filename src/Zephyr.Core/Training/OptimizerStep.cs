@@ -26,7 +26,7 @@ internal sealed class OptimizerStep : IDisposable
         _model = model;
         _maxGradNorm = options.MaxGradNorm;
         _optimizer = new FusedAdamW(
-            [Group(matrices: true, options.WeightDecay), Group(matrices: false, 0)], options.Beta1, options.Beta2, options.Epsilon);
+            [Group(matrices: true, options.WeightDecay), Group(matrices: false, 0)], options.Beta1, options.Beta2, options.Epsilon, options.OptimizerStates);
         _optimizer.ZeroGrad();
     }
 

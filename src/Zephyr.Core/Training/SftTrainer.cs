@@ -18,7 +18,7 @@ namespace Zephyr.Core.Training;
 public sealed class SftTrainer(DsftOptions options, ulong seed, ITrainingObserver observer, TimeProvider time)
 {
     /// <summary>Raised whenever the same inputs and settings would train to other weights.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>Trains the model in place; with <see cref="DsftOptions.Lora"/> it gets fresh adapters, and they alone change.</summary>
     /// <param name="model">The model, at its starting weights.</param>

@@ -48,6 +48,7 @@ internal sealed class TrainingLoop(
     /// <exception cref="ZephyrException">Loss or gradients are not finite, or a checkpoint cannot be read or written.</exception>
     public TrainingSummary Run(string? checkpointFolder, CancellationToken cancellationToken)
     {
+        model.CheckpointActivations = options.ActivationCheckpointing;
         using var optimizer = new OptimizerStep(model, options);
         var checkpoints = checkpointFolder is null ? null : new TrainingCheckpoint(checkpointFolder, objective.Identity);
         var history = new List<IReadOnlyDictionary<string, double>>();

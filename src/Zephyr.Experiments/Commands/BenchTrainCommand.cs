@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Zephyr.Core.Benchmarks;
+using Zephyr.Torch;
 
 namespace Zephyr.Experiments.Commands;
 
@@ -18,14 +19,24 @@ public static class BenchTrainCommand
         var standard = new TrainBenchmarkOptions();
         var sequence = BenchShape.Whole("--sequence", "length of each sequence in tokens", standard.Sequence);
         var steps = BenchShape.Whole("--steps", "steps that are timed", standard.Steps);
+        var states = new Option<OptimizerStateType>("--optimizer-states") { Description = "how AdamW's moments are kept: float32, bfloat16 or int8", DefaultValueFactory = _ => standard.OptimizerStates };
+        var checkpointing = new Option<bool>("--activation-checkpointing") { Description = "compute the activations inside a layer again in backward" };
         var json = new Option<bool>("--json") { Description = "print one JSON document on standard output and nothing else there" };
         command.Options.Add(sequence);
         command.Options.Add(steps);
+        command.Options.Add(states);
+        command.Options.Add(checkpointing);
         command.Options.Add(json);
         command.SetAction((parsed, _) =>
         {
-            var result = TrainBenchmark.Run(
-                shape.Apply(parsed, standard with { Sequence = parsed.GetValue(sequence), Steps = parsed.GetValue(steps) }), environment.Clock);
+            var options = standard with
+            {
+                Sequence = parsed.GetValue(sequence),
+                Steps = parsed.GetValue(steps),
+                OptimizerStates = parsed.GetValue(states),
+                ActivationCheckpointing = parsed.GetValue(checkpointing),
+            };
+            var result = TrainBenchmark.Run(shape.Apply(parsed, options), environment.Clock);
             if (parsed.GetValue(json))
             {
                 JsonOutput.Write(environment.Out, new JsonObject

@@ -16,7 +16,7 @@ public sealed record ParameterGroup(IReadOnlyList<NamedTensor> Parameters, doubl
 /// <summary>
 /// AdamW, arXiv 1711.05101 algorithm 2, in the arithmetic of <c>torch.optim.AdamW</c>, over all parameters in one pass.
 /// bfloat16 weights have float32 masters: the update is made on the master and rounded into the weight. float32 weights are
-/// their own masters.
+/// their own masters. The moments are kept as <see cref="OptimizerStateType"/> says; the arithmetic is float32 in each case.
 /// </summary>
 public sealed unsafe class FusedAdamW : IDisposable
 {
@@ -24,8 +24,7 @@ public sealed unsafe class FusedAdamW : IDisposable
     private readonly string[] names;
     private readonly double[] weightDecays;
     private readonly Tensor[] masters;
-    private readonly Tensor[] firstMoments;
-    private readonly Tensor[] secondMoments;
+    private readonly AdamWMoments moments;
     private readonly double beta1;
     private readonly double beta2;
     private readonly double eps;
@@ -35,9 +34,12 @@ public sealed unsafe class FusedAdamW : IDisposable
     /// <param name="beta1">Decay of the first moment.</param>
     /// <param name="beta2">Decay of the second moment.</param>
     /// <param name="eps">Added to the square root of the second moment.</param>
+    /// <param name="states">How the moments are kept between steps.</param>
     /// <exception cref="ArgumentException">Two parameters share a name.</exception>
-    /// <exception cref="DeviceOutOfMemoryException">There is no room for the state: 8 bytes a parameter, 12 with masters.</exception>
-    public FusedAdamW(IReadOnlyList<ParameterGroup> groups, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8)
+    /// <exception cref="DeviceOutOfMemoryException">There is no room for the state: 8 bytes a parameter (4 with bfloat16 moments, 2 with
+    /// 8-bit ones), and 4 more with masters.</exception>
+    public FusedAdamW(
+        IReadOnlyList<ParameterGroup> groups, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, OptimizerStateType states = OptimizerStateType.Float32)
     {
         ArgumentNullException.ThrowIfNull(groups);
         (this.beta1, this.beta2, this.eps) = (beta1, beta2, eps);
@@ -51,17 +53,17 @@ public sealed unsafe class FusedAdamW : IDisposable
             throw new ArgumentException($"The parameter name '{twice.Key}' appears {twice.Count()} times; state is kept by name.", nameof(groups));
         }
 
-        masters = [.. parameters.Select(weight => State(weight, Native.zt_fused_master(weight.Handle, out var result), result))];
-        firstMoments = [.. parameters.Select(weight => State(weight, Native.zt_fused_moment(weight.Handle, out var result), result))];
-        secondMoments = [.. parameters.Select(weight => State(weight, Native.zt_fused_moment(weight.Handle, out var result), result))];
+        masters = [.. parameters.Select(Master)];
+        moments = new AdamWMoments(parameters, states);
     }
 
     /// <summary>Steps made so far; part of a checkpoint beside <see cref="NamedState"/>.</summary>
     public long StepCount { get; private set; }
 
     /// <summary>
-    /// The float32 state, ordered by parameter: <c>name.master</c> (bfloat16 weights only), <c>name.exp_avg</c> and
-    /// <c>name.exp_avg_sq</c>. The tensors are the live ones and belong to the optimizer.
+    /// The state, ordered by parameter: <c>name.master</c> (float32, bfloat16 weights only), <c>name.exp_avg</c> and
+    /// <c>name.exp_avg_sq</c>, and with 8-bit moments <c>name.exp_avg.scales</c> and <c>name.exp_avg_sq.scales</c>. The tensors are the
+    /// live ones and belong to the optimizer.
     /// </summary>
     public IReadOnlyList<NamedTensor> NamedState
     {
@@ -75,8 +77,7 @@ public sealed unsafe class FusedAdamW : IDisposable
                     state.Add(new($"{names[i]}.master", masters[i]));
                 }
 
-                state.Add(new($"{names[i]}.exp_avg", firstMoments[i]));
-                state.Add(new($"{names[i]}.exp_avg_sq", secondMoments[i]));
+                state.AddRange(moments.Named(i, names[i]));
             }
 
             return state;
@@ -130,14 +131,19 @@ public sealed unsafe class FusedAdamW : IDisposable
     {
         using var weights = new HeldTensors(parameters);
         using var master = new HeldTensors(masters);
-        using var first = new HeldTensors(firstMoments);
-        using var second = new HeldTensors(secondMoments);
+        using var first = new HeldTensors(moments.First);
+        using var second = new HeldTensors(moments.Second);
+        using var firstScales = new HeldTensors(moments.FirstScales);
+        using var secondScales = new HeldTensors(moments.SecondScales);
+
+        // An empty array is a null pointer when fixed: no scales.
         fixed (nint* weightPointers = weights.Pointers, masterPointers = master.Pointers, firstPointers = first.Pointers, secondPointers = second.Pointers)
+        fixed (nint* firstScalePointers = firstScales.Pointers, secondScalePointers = secondScales.Pointers)
         fixed (double* decays = weightDecays)
         {
             var code = Native.zt_fused_adamw_step(
-                weightPointers, masterPointers, firstPointers, secondPointers, decays, parameters.Length, learningRate, beta1, beta2, eps,
-                StepCount + 1, maxNorm, out var norm);
+                weightPointers, masterPointers, firstPointers, secondPointers, firstScalePointers, secondScalePointers, decays, parameters.Length,
+                learningRate, beta1, beta2, eps, StepCount + 1, maxNorm, out var norm);
             NativeCall.Check(code, nameof(FusedAdamW));
             StepCount++;
             return norm < 0 ? null : norm;
@@ -157,15 +163,17 @@ public sealed unsafe class FusedAdamW : IDisposable
     /// <summary>Frees the state; the parameters stay.</summary>
     public void Dispose()
     {
-        foreach (var tensor in masters.Concat(firstMoments).Concat(secondMoments))
+        foreach (var tensor in masters)
         {
             tensor.Dispose();
         }
+
+        moments.Dispose();
     }
 
     // State outlives the scope open while the optimizer is made.
-    private static Tensor State(Tensor weight, ErrorCode code, TensorHandle result) =>
-        NativeCall.Result(code, result, nameof(FusedAdamW), weight).DetachFromDisposeScope();
+    private static Tensor Master(Tensor weight) =>
+        NativeCall.Result(Native.zt_fused_master(weight.Handle, out var result), result, nameof(FusedAdamW), weight).DetachFromDisposeScope();
 
     private static void Copy(Tensor target, Tensor source, string name) =>
         NativeCall.Check(Native.zt_fused_restore(target.Handle, source.Handle), $"restore {name}", target, source);

@@ -36,25 +36,5 @@ internal static unsafe partial class Native
     internal static partial ErrorCode zt_fused_completion_log_probs(TensorHandle hidden, TensorHandle weight, TensorHandle labels, out TensorHandle result);
 
     [LibraryImport(Library)]
-    internal static partial ErrorCode zt_fused_master(TensorHandle weight, out TensorHandle result);
-
-    [LibraryImport(Library)]
-    internal static partial ErrorCode zt_fused_moment(TensorHandle weight, out TensorHandle result);
-
-    [LibraryImport(Library)]
-    internal static partial ErrorCode zt_fused_restore(TensorHandle target, TensorHandle source);
-
-    [LibraryImport(Library)]
-    internal static partial ErrorCode zt_fused_clip_grad_norm(nint* parameters, int count, double maxNorm, out double norm);
-
-    [LibraryImport(Library)]
-    internal static partial ErrorCode zt_fused_zero_grad(nint* parameters, int count);
-
-    [LibraryImport(Library)]
-    internal static partial ErrorCode zt_fused_adamw_step(
-        nint* weights, nint* masters, nint* firstMoments, nint* secondMoments, double* weightDecays, int count,
-        double learningRate, double beta1, double beta2, double eps, long step, double maxNorm, out double norm);
-
-    [LibraryImport(Library)]
     internal static partial ErrorCode zt_fused_instruction_set(out nint name);
 }

@@ -37,11 +37,12 @@ struct AdamWOptions {
   double learning_rate, beta1, beta2, eps, grad_scale;
   int64_t step;  // counts from 1
 };
-// Parallel lists: weights and gradients of one dtype each, float32 masters and moments, a weight decay for each. A master may
-// be the weight itself.
+// Parallel lists: weights and gradients of one dtype each, float32 masters, moments (moments.h), a weight decay for each. A
+// master may be the weight itself.
+struct Moment;
 void adamw(const std::vector<at::Tensor>& weights, const std::vector<at::Tensor>& grads, const std::vector<at::Tensor>& masters,
-           const std::vector<at::Tensor>& first_moments, const std::vector<at::Tensor>& second_moments,
-           const double* weight_decays, const AdamWOptions& options);
+           const std::vector<Moment>& first_moments, const std::vector<Moment>& second_moments, const double* weight_decays,
+           const AdamWOptions& options);
 double grad_norm(const std::vector<at::Tensor>& grads);
 void scale_grads(const std::vector<at::Tensor>& grads, double factor);
 

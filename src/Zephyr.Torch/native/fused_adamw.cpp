@@ -1,6 +1,6 @@
 // AdamW (Loshchilov and Hutter, arXiv 1711.05101, algorithm 2) over all parameters in one pass, and the gradients' norm.
 // Work is cut into chunks of fixed size; sums over chunks are made in their order, whatever the number of threads.
-#include "fused.h"
+#include "moments.h"
 
 #include <cmath>
 
@@ -29,18 +29,46 @@ void for_pieces(const std::vector<Piece>& list, Body body) {
   for_chunks(static_cast<int64_t>(list.size()), 1, [&](int64_t i, int64_t, int64_t) { body(i, list[static_cast<size_t>(i)]); });
 }
 
-void check_state(const char* name, const at::Tensor& state, const at::Tensor& weight, size_t index) {
-  TORCH_CHECK(state.scalar_type() == at::kFloat && state.is_contiguous(), "FusedAdamW: unsupported dtype or layout: ", name, " ",
-              index, " must be contiguous float32");
-  TORCH_CHECK(state.sizes() == weight.sizes(), "FusedAdamW: shape mismatch: ", name, " ", index, " is ", state.sizes(),
-              ", its weight ", weight.sizes());
+void check_master(const at::Tensor& master, const at::Tensor& weight, size_t index) {
+  TORCH_CHECK(master.scalar_type() == at::kFloat && master.is_contiguous(), "FusedAdamW: unsupported dtype or layout: master ", index,
+              " must be contiguous float32");
+  TORCH_CHECK(master.sizes() == weight.sizes(), "FusedAdamW: shape mismatch: master ", index, " is ", master.sizes(), ", its weight ",
+              weight.sizes());
 }
+
+// Both moments of a piece in float32: the stored ones themselves, or a copy that goes back by store().
+class PieceMoments {
+ public:
+  PieceMoments(const Moment& first, const Moment& second, const Piece& piece) : first_(first), second_(second), piece_(piece) {
+    if (first.values.scalar_type() != at::kFloat) {
+      copy_.resize(static_cast<size_t>(2 * kChunk));
+      load_moment(first, piece.begin, piece.end - piece.begin, copy_.data());
+      load_moment(second, piece.begin, piece.end - piece.begin, copy_.data() + kChunk);
+    }
+  }
+  float* first() { return copy_.empty() ? data<float>(first_.values) + piece_.begin : copy_.data(); }
+  float* second() { return copy_.empty() ? data<float>(second_.values) + piece_.begin : copy_.data() + kChunk; }
+
+  void store(int64_t step) const {
+    if (!copy_.empty()) {
+      const uint64_t seed = (static_cast<uint64_t>(step) << 32 | piece_.tensor << 1) * 0xd6e8feb86659fd93u;
+      store_moment(first_, piece_.begin, piece_.end - piece_.begin, copy_.data(), seed);
+      store_moment(second_, piece_.begin, piece_.end - piece_.begin, copy_.data() + kChunk, seed + 1);
+    }
+  }
+
+ private:
+  const Moment& first_;
+  const Moment& second_;
+  const Piece& piece_;
+  std::vector<float> copy_;
+};
 
 }  // namespace
 
 void adamw(const std::vector<at::Tensor>& weights, const std::vector<at::Tensor>& grads, const std::vector<at::Tensor>& masters,
-           const std::vector<at::Tensor>& first_moments, const std::vector<at::Tensor>& second_moments,
-           const double* weight_decays, const AdamWOptions& options) {
+           const std::vector<Moment>& first_moments, const std::vector<Moment>& second_moments, const double* weight_decays,
+           const AdamWOptions& options) {
   TORCH_CHECK(options.step >= 1, "FusedAdamW: step ", options.step, " is out of range: steps count from 1");
   std::vector<at::Tensor> dense(grads.size());
   for (size_t i = 0; i < weights.size(); i++) {
@@ -49,9 +77,9 @@ void adamw(const std::vector<at::Tensor>& weights, const std::vector<at::Tensor>
     TORCH_CHECK(grads[i].sizes() == weight.sizes(), "FusedAdamW: shape mismatch: gradient ", i, " is ", grads[i].sizes(),
                 ", its weight ", weight.sizes());
     check_same_dtype("FusedAdamW", weight, grads[i], "gradient");
-    check_state("master", masters[i], weight, i);
-    check_state("first moment", first_moments[i], weight, i);
-    check_state("second moment", second_moments[i], weight, i);
+    check_master(masters[i], weight, i);
+    check_moment(first_moments[i], weight, i);
+    check_moment(second_moments[i], weight, i);
     for_element_type("FusedAdamW", weight, [](auto*) {});
     dense[i] = grads[i].contiguous();
   }
@@ -59,6 +87,8 @@ void adamw(const std::vector<at::Tensor>& weights, const std::vector<at::Tensor>
   common.learning_rate = static_cast<float>(options.learning_rate);
   common.beta1 = static_cast<float>(options.beta1);
   common.beta2 = static_cast<float>(options.beta2);
+  common.rest1 = static_cast<float>(1 - options.beta1);
+  common.rest2 = static_cast<float>(1 - options.beta2);
   common.eps = static_cast<float>(options.eps);
   common.correction1 = static_cast<float>(1 - std::pow(options.beta1, static_cast<double>(options.step)));
   common.correction2_sqrt = static_cast<float>(std::sqrt(1 - std::pow(options.beta2, static_cast<double>(options.step))));
@@ -67,12 +97,13 @@ void adamw(const std::vector<at::Tensor>& weights, const std::vector<at::Tensor>
     const size_t i = piece.tensor;
     kernels::AdamWStep step = common;
     step.weight_decay = static_cast<float>(weight_decays[i]);
+    PieceMoments moments(first_moments[i], second_moments[i], piece);
     for_element_type("FusedAdamW", weights[i], [&](auto* type) {
       using T = std::remove_pointer_t<decltype(type)>;
-      kernels::kernels<T>().adamw(data<T>(weights[i]) + piece.begin, data<float>(masters[i]) + piece.begin,
-                                  data<float>(first_moments[i]) + piece.begin, data<float>(second_moments[i]) + piece.begin,
-                                  data<T>(dense[i]) + piece.begin, piece.end - piece.begin, step);
+      kernels::kernels<T>().adamw(data<T>(weights[i]) + piece.begin, data<float>(masters[i]) + piece.begin, moments.first(),
+                                  moments.second(), data<T>(dense[i]) + piece.begin, piece.end - piece.begin, step);
     });
+    moments.store(options.step);
   });
 }
 

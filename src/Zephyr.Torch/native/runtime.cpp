@@ -8,7 +8,7 @@
 #include <malloc.h>
 
 // Raised together with the managed Native.AbiVersion whenever an export's signature changes.
-static constexpr int32_t abi_version = 1;
+static constexpr int32_t abi_version = 2;
 
 // Called once, right after loading.
 ZT_EXPORT int32_t zt_initialize(int32_t* version) noexcept {

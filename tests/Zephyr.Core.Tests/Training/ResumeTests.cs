@@ -1,5 +1,6 @@
 using Zephyr.Core.Models;
 using Zephyr.Core.Training;
+using Zephyr.Torch;
 
 namespace Zephyr.Core.Tests.Training;
 
@@ -57,6 +58,25 @@ public sealed class ResumeTests : IDisposable
         TinyRuns.RunDdpo(continued, reference, options, _folder.Path, second);
 
         second.Plan!.FirstStep.ShouldBe(3);
+        TinyRuns.Bytes(continued).ShouldBe(TinyRuns.Bytes(straight));
+    }
+
+    [Theory]
+    [InlineData(OptimizerStateType.Bfloat16)]
+    [InlineData(OptimizerStateType.Int8)]
+    public void Small_optimizer_states_resume_to_the_same_bits(OptimizerStateType states)
+    {
+        var options = TinyRuns.Dsft with { MaxSteps = 6, OptimizerStates = states };
+        using var straight = TinyRuns.Model(ComputeType.Bfloat16);
+        TinyRuns.RunDsft(straight, options);
+        using (var killed = TinyRuns.Model(ComputeType.Bfloat16))
+        {
+            var observer = new RecordingObserver(5, static () => throw new InvalidOperationException("killed"));
+            Should.Throw<InvalidOperationException>(() => TinyRuns.RunDsft(killed, options, _folder.Path, observer));
+        }
+
+        using var continued = TinyRuns.Model(ComputeType.Bfloat16);
+        TinyRuns.RunDsft(continued, options, _folder.Path);
         TinyRuns.Bytes(continued).ShouldBe(TinyRuns.Bytes(straight));
     }
 

@@ -169,8 +169,8 @@ void adamw(T* weight, float* master, float* first_moment, float* second_moment, 
   const float step_size = step.learning_rate / step.correction1;
   for_lanes(count, [&](int64_t i, int64_t n) {
     const vfloat g = load_n(grad + i, n) * step.grad_scale;
-    const vfloat m = load_n(first_moment + i, n) * step.beta1 + g * (1.0f - step.beta1);
-    const vfloat v = load_n(second_moment + i, n) * step.beta2 + g * g * (1.0f - step.beta2);
+    const vfloat m = load_n(first_moment + i, n) * step.beta1 + g * step.rest1;
+    const vfloat v = load_n(second_moment + i, n) * step.beta2 + g * g * step.rest2;
     const vfloat w = load_n(master + i, n) * decay - m * step_size / (square_root(v) / step.correction2_sqrt + step.eps);
     store_n(first_moment + i, m, n);
     store_n(second_moment + i, v, n);

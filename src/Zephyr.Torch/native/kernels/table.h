@@ -72,6 +72,7 @@ struct KernelTable {
 // The numbers of one AdamW step. grad_scale multiplies the gradient first (clipping).
 struct AdamWStep {
   float learning_rate, beta1, beta2, eps, weight_decay;
+  float rest1, rest2;                   // 1 - beta1 and 1 - beta2, taken in double: 1 - 0.999f is off by 5e-5
   float correction1, correction2_sqrt;  // 1 - beta1^t and sqrt(1 - beta2^t)
   float grad_scale;
 };
