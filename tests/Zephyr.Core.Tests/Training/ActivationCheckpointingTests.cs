@@ -1,4 +1,5 @@
 using Zephyr.Core.Models;
+using Zephyr.Core.Models.Adapters;
 using Zephyr.Torch;
 
 namespace Zephyr.Core.Tests.Training;
@@ -23,6 +24,16 @@ public sealed class ActivationCheckpointingTests
         NativeHandles.LiveCount.ShouldBe(before);
         history.Select(step => step["loss"]).ShouldBe(losses);
         TinyRuns.Bytes(model).ShouldBe(TinyRuns.Bytes(kept));
+    }
+
+    [Fact]
+    public void Adapters_with_dropout_see_the_same_masks_again()
+    {
+        var options = TinyRuns.Dsft with { MaxSteps = 4, Lora = new LoraOptions { Rank = 4, Alpha = 8, Dropout = 0.2 } };
+        using var kept = TinyRuns.Model(ComputeType.Bfloat16);
+        using var model = TinyRuns.Model(ComputeType.Bfloat16);
+        var losses = TinyRuns.RunDsft(kept, options).History.Select(step => step["loss"]).ToList();
+        TinyRuns.RunDsft(model, options with { ActivationCheckpointing = true }).History.Select(step => step["loss"]).ShouldBe(losses);
     }
 
     [Fact]
