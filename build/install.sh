@@ -1,4 +1,4 @@
-# What a fresh Debian 12 machine lacks: a libtorch with OpenBLAS, a C++ compiler and CMake.
+# What a fresh Debian 12 machine lacks: a libtorch with OpenBLAS, a C++ compiler and CMake, and DuckDB's library.
 # Sourced by build.sh; a machine that has everything spends a few milliseconds here.
 
 # Prints the Debian packages that are missing, one a line.
@@ -24,8 +24,18 @@ install_missing() {
 
   local packages
   mapfile -t packages < <(missing_packages)
-  ((${#packages[@]})) || return 0
+  if ((${#packages[@]})); then
+    install_packages "${packages[@]}"
+  fi
 
+  # An experiment on JSON or on the synthetic world does without it, and the program says what to run when it needs it.
+  if [[ -z "${ZEPHYR_DUCKDB:-}" ]] && ! bash build/duckdb.sh; then
+    echo "build.sh: going on without DuckDB: Parquet, CSV and .zst files cannot be read until 'bash build/duckdb.sh' succeeds." >&2
+  fi
+}
+
+install_packages() {
+  local packages=("$@")
   local line="apt-get install --yes --no-install-recommends ${packages[*]}"
   if ! command -v apt-get >/dev/null 2>&1; then
     echo "build.sh: missing ${packages[*]} and this machine has no apt-get; install their equivalents (or set ZEPHYR_LIBTORCH to a libtorch folder) and run this again." >&2
