@@ -17,6 +17,27 @@ public enum DropReason
 
     /// <summary>The length limit leaves nothing of the answers.</summary>
     TooLong,
+
+    /// <summary>Chosen and rejected answer have the same score.</summary>
+    Tie,
+
+    /// <summary>Fewer than two completions have a score.</summary>
+    TooFewCompletions,
+
+    /// <summary>The transcripts of the two answers differ before their last turn.</summary>
+    DifferentPrompts,
+
+    /// <summary>The row comes from a source that the settings leave out.</summary>
+    ExcludedSource,
+
+    /// <summary>An answer has a phrase that the settings leave out.</summary>
+    UnwantedPhrase,
+
+    /// <summary>The row's normalised text occurred before.</summary>
+    Duplicate,
+
+    /// <summary>The row holds a text that an evaluation asks for.</summary>
+    Contaminated,
 }
 
 /// <summary>How many rows were left out, by reason; every stage that drops rows reports them.</summary>

@@ -8,8 +8,8 @@ namespace Zephyr.Core.Data;
 internal sealed record JsonRow(ReadOnlyMemory<byte> Json, TextPosition Position);
 
 /// <summary>
-/// Streams the rows of a <c>.jsonl</c> file (one a line), or of a <c>.json</c> file (a list of objects, or a single one). Only one row is in
-/// memory at a time, and it may have at most <see cref="MaxRowSize"/> bytes.
+/// Streams the rows of a <c>.jsonl</c> file (one a line), or of a <c>.json</c> file (a list of objects, or a single one), also packed with
+/// gzip. Only one row is in memory at a time, and it may have at most <see cref="MaxRowSize"/> bytes.
 /// </summary>
 internal sealed class JsonRowReader : IDisposable
 {
@@ -17,17 +17,17 @@ internal sealed class JsonRowReader : IDisposable
     public const int MaxRowSize = 32 << 20;
 
     private readonly string _path;
-    private readonly FileStream _stream;
+    private readonly Stream _stream;
     private byte[] _buffer = new byte[1 << 16];
     private int _start;
     private int _end;
     private bool _ended;
     private TextPosition _position = TextPosition.Start;
 
-    private JsonRowReader(string path)
+    private JsonRowReader(string path, DataFileKind kind)
     {
         _path = path;
-        _stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);
+        _stream = kind.OpenText(path);
     }
 
     private ReadOnlySpan<byte> Pending => _buffer.AsSpan(_start, _end - _start);
@@ -37,15 +37,10 @@ internal sealed class JsonRowReader : IDisposable
     /// <exception cref="ZephyrException">The file cannot be read or has another extension.</exception>
     public static IEnumerable<JsonRow> Read(string path)
     {
-        var isLines = path.EndsWith(".jsonl", StringComparison.OrdinalIgnoreCase);
-        if (!isLines && !path.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
-        {
-            throw new ZephyrException($"{path}: the rows must be in a .json or .jsonl file");
-        }
-
-        using var reader = Open(path);
+        var kind = DataFileKind.Of(path);
+        using var reader = Open(path, kind);
         reader.SkipByteOrderMark();
-        foreach (var row in isLines ? reader.Lines() : reader.Items())
+        foreach (var row in kind.Layout == DataFileLayout.JsonLines ? reader.Lines() : reader.Items())
         {
             yield return row;
         }
@@ -54,11 +49,11 @@ internal sealed class JsonRowReader : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _stream.Dispose();
 
-    private static JsonRowReader Open(string path)
+    private static JsonRowReader Open(string path, DataFileKind kind)
     {
         try
         {
-            return new JsonRowReader(path);
+            return new JsonRowReader(path, kind);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -252,6 +247,10 @@ internal sealed class JsonRowReader : IDisposable
         try
         {
             read = _stream.Read(_buffer.AsSpan(_end));
+        }
+        catch (InvalidDataException)
+        {
+            throw Fault("what follows is damaged: it cannot be decompressed");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

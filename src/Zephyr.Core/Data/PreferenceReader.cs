@@ -2,31 +2,32 @@ using Zephyr.Core.Chat;
 
 namespace Zephyr.Core.Data;
 
-/// <summary>Reads preference pairs from <c>.json</c> and <c>.jsonl</c> files, one row in memory at a time.</summary>
+/// <summary>Reads preference pairs from data files of every supported kind, a few rows in memory at a time.</summary>
 public static class PreferenceReader
 {
-    /// <summary>Reads the pairs of a file in its order. Pairs nothing can be learnt from are left out and counted.</summary>
-    /// <param name="file">The file, its format and the share of its rows to take.</param>
+    /// <summary>Reads the pairs of a source in the order of its files. Pairs nothing can be learnt from are left out and counted.</summary>
+    /// <param name="file">The source, its format and the share of its rows to take.</param>
     /// <param name="drops">Where pairs left out are counted.</param>
+    /// <param name="reading">What reading needs beyond the source; the defaults when left out.</param>
     /// <exception cref="DataFormatException">The file is damaged, or a row is not of the format.</exception>
     /// <exception cref="ZephyrException">The file cannot be read.</exception>
-    public static IEnumerable<PreferencePair> Read(DataFileOptions file, DropCounts drops)
+    public static IEnumerable<PreferencePair> Read(DataFileOptions file, DropCounts drops, ReadingOptions? reading = null)
     {
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(drops);
-        var formats = new RowFormats(file.Path);
+        var formats = new RowFormats(reading ?? ReadingOptions.Default);
         var format = file.Format;
-        foreach (var row in RowFormats.Read(file))
+        foreach (var row in new SourceRows(file, reading ?? ReadingOptions.Default).Read())
         {
-            format = format == RowFormat.Auto ? formats.Detect(row) : format;
-            var pair = formats.Pair(row, format);
-            if (Fault(pair) is { } reason)
+            format = format == RowFormat.Auto ? RowFormats.Detect(row) : format;
+            var (pair, reason) = formats.Pair(row, format);
+            if ((reason ?? Fault(pair!)) is { } dropped)
             {
-                drops.Add(reason);
+                drops.Add(dropped);
             }
             else
             {
-                yield return pair;
+                yield return pair!;
             }
         }
     }

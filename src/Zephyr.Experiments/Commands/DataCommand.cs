@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Zephyr.Core;
 using Zephyr.Core.Chat;
 using Zephyr.Core.Data;
 using Zephyr.Experiments.Terminal;
@@ -15,7 +14,7 @@ public static class DataCommand
     /// <returns>The verb.</returns>
     public static Command Create(CommandEnvironment environment)
     {
-        var command = new Command("data", "Look into data files: conversations, or preference pairs when the first row has chosen and rejected.");
+        var command = new Command("data", "Look into data files: conversations or preference pairs, by what the first row has.");
         command.Subcommands.Add(Head(environment));
         command.Subcommands.Add(Stats(environment));
         return command;
@@ -24,17 +23,14 @@ public static class DataCommand
     private static Command Head(CommandEnvironment environment)
     {
         var command = new Command("head", "Print the first rows as JSON, one a line.");
-        var file = new Argument<string>("file") { Description = "a .json or .jsonl file" };
+        var source = new DataArguments(command);
         var count = new Option<int>("--rows") { Description = "how many rows", DefaultValueFactory = _ => 5 };
-        var json = new Option<bool>("--json") { Description = "print one JSON document on standard output and nothing else there" };
-        command.Arguments.Add(file);
         command.Options.Add(count);
-        command.Options.Add(json);
         command.SetAction((parsed, _) =>
         {
-            var (kind, rows) = Read(Existing(environment, parsed.GetRequiredValue(file)), new DropCounts());
+            var (kind, rows) = Read(source.Source(parsed, environment), new DropCounts());
             var first = rows.Take(Math.Max(0, parsed.GetValue(count))).Select(row => row.Json).ToList();
-            if (parsed.GetValue(json))
+            if (parsed.GetValue(source.Json))
             {
                 JsonOutput.Write(environment.Out, new JsonObject { ["kind"] = kind, ["rows"] = new JsonArray([.. first]) });
             }
@@ -51,14 +47,11 @@ public static class DataCommand
     private static Command Stats(CommandEnvironment environment)
     {
         var command = new Command("stats", "Count rows, messages and characters; rows that cannot be used are counted with their reason.");
-        var file = new Argument<string>("file") { Description = "a .json or .jsonl file" };
-        var json = new Option<bool>("--json") { Description = "print one JSON document on standard output and nothing else there" };
-        command.Arguments.Add(file);
-        command.Options.Add(json);
+        var source = new DataArguments(command);
         command.SetAction((parsed, cancellationToken) =>
         {
             var drops = new DropCounts();
-            var (kind, rows) = Read(Existing(environment, parsed.GetRequiredValue(file)), drops);
+            var (kind, rows) = Read(source.Source(parsed, environment), drops);
             long count = 0, messages = 0, characters = 0, longest = 0;
             foreach (var row in rows)
             {
@@ -74,10 +67,11 @@ public static class DataCommand
                 ("rows", count),
                 ("dropped", drops.Total),
                 ("messages", messages),
+                ("characters", characters),
                 ("mean_characters", count == 0 ? 0 : (double)characters / count),
                 ("longest_characters", longest),
             };
-            if (parsed.GetValue(json))
+            if (parsed.GetValue(source.Json))
             {
                 var document = new JsonObject { ["kind"] = kind };
                 foreach (var (name, value) in figures)
@@ -100,34 +94,21 @@ public static class DataCommand
         return command;
     }
 
-    private static DataFileOptions Existing(CommandEnvironment environment, string file)
-    {
-        var path = Path.GetFullPath(file, environment.CurrentFolder);
-        return File.Exists(path) ? new DataFileOptions { Path = path } : throw new ZephyrException($"There is no file {path}.");
-    }
+    // The readers find the format from the first row. Which kind of rows a file has is what its first row can be read as.
+    private static (string Kind, IEnumerable<DataRow> Rows) Read(DataFileOptions source, DropCounts drops) =>
+        RowKinds.Of(source) == RowKind.Pairs
+            ? ("preferences", PreferenceReader.Read(source, drops).Select(DataRow.Of))
+            : ("conversations", ConversationReader.Read(source, drops).Select(DataRow.Of));
 
-    // The readers find the format from the first row; a first row that is no pair makes the file one of conversations.
-    private static (string Kind, IEnumerable<DataRow> Rows) Read(DataFileOptions file, DropCounts drops)
+    private sealed record DataRow(Func<JsonObject> MakeJson, int Messages, long Characters)
     {
-        try
-        {
-            using var probe = PreferenceReader.Read(file, new DropCounts()).GetEnumerator();
-            probe.MoveNext();
-            return ("preferences", PreferenceReader.Read(file, drops).Select(DataRow.Of));
-        }
-        catch (DataFormatException)
-        {
-            return ("conversations", ConversationReader.Read(file, drops).Select(DataRow.Of));
-        }
-    }
+        public JsonObject Json => MakeJson();
 
-    private sealed record DataRow(JsonObject Json, int Messages, long Characters)
-    {
         public static DataRow Of(Conversation row) =>
-            new(new JsonObject { ["messages"] = List(row.Messages) }, row.Messages.Count, row.Messages.Sum(message => (long)message.Content.Length));
+            new(() => new JsonObject { ["messages"] = List(row.Messages) }, row.Messages.Count, row.Messages.Sum(message => (long)message.Content.Length));
 
         public static DataRow Of(PreferencePair row) => new(
-            new JsonObject { ["prompt"] = List(row.Prompt), ["chosen"] = row.Chosen, ["rejected"] = row.Rejected },
+            () => new JsonObject { ["prompt"] = List(row.Prompt), ["chosen"] = row.Chosen, ["rejected"] = row.Rejected },
             row.Prompt.Count + 2,
             row.Prompt.Sum(message => (long)message.Content.Length) + row.Chosen.Length + row.Rejected.Length);
 

@@ -35,6 +35,12 @@ public static class ExperimentRules
         Refuse(!files && settings.Data.Preferences.Count > 0, "data.preferences", "must be left out: data.source is world");
         Refuse(files && settings.Evaluate.Judge == JudgeKind.Rubric, "evaluate.judge", "cannot be rubric while data.source is files: use none");
 
+        foreach (var (key, sources) in new[] { ("data.sft", settings.Data.Sft), ("data.preferences", settings.Data.Preferences) })
+        {
+            Refuse(sources.Any(source => source is { Split: DataSplit.Test, Fraction: < 1 }), key, "has a source with split: test and a fraction: test sets are taken whole");
+            Refuse(sources.Count > 0 && sources.All(source => source.Split == DataSplit.Test), key, "has test sources only: there is nothing to train on");
+        }
+
         var tokenize = settings.Tokenize;
         Refuse(
             tokenize.MaxPromptLength >= tokenize.MaxPreferenceLength,

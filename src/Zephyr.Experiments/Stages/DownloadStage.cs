@@ -1,7 +1,7 @@
 using Zephyr.Core;
 using Zephyr.Core.Data;
+using Zephyr.Core.Data.Mixing;
 using Zephyr.Core.Models;
-using Zephyr.Core.Randomness;
 using Zephyr.Core.Tokenizers;
 using Zephyr.Core.World;
 using Zephyr.Experiments.Hub;
@@ -19,7 +19,7 @@ internal sealed class DownloadStage : IStage
     public string Name => StageFiles.Download;
 
     /// <inheritdoc/>
-    public int Version => 1;
+    public int Version => 2;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> DependsOn { get; } = [];
@@ -66,7 +66,7 @@ internal sealed class DownloadStage : IStage
         context.Reporter.Metric("rejected_length", statistics.RejectedLength);
     }
 
-    // The same files with every address replaced by what was fetched from it; one with wildcards becomes several.
+    // The same sources with what was fetched from their addresses.
     private static async Task<IReadOnlyList<DataFileOptions>> LocalAsync(
         StageContext context, IReadOnlyList<DataFileOptions> files, CancellationToken cancellationToken)
     {
@@ -76,7 +76,7 @@ internal sealed class DownloadStage : IStage
             if (RemoteSource.IsRemote(file.Path))
             {
                 var fetched = await context.FetchAsync(file.Path, RemoteContent.Data, cancellationToken);
-                local.AddRange(fetched.Select(found => file with { Path = found.LocalPath }));
+                local.Add(file.Fetched([.. fetched.Select(found => found.LocalPath)]));
             }
             else
             {
@@ -90,48 +90,20 @@ internal sealed class DownloadStage : IStage
     private static void ReadFiles(StageContext context, DataOptions options, StageCounts counts, string folder, CancellationToken cancellationToken)
     {
         context.Reporter.Begin("reading data files", 0);
-        var drops = new DropCounts();
-        var conversations = Read(options.Sft, file => ConversationReader.Read(file, drops), cancellationToken);
-        counts.Drops("sft", drops);
-        var (sft, heldOutSft) = Split(conversations, options.HeldOutFraction, new SeededRandom(context.Seed, "download/sft"));
-        JsonLines.Write(Path.Combine(folder, WorldFiles.Sft), sft);
-        JsonLines.Write(Path.Combine(folder, WorldFiles.HeldOutSft), heldOutSft);
-
-        var pairDrops = new DropCounts();
-        var pairs = Read(options.Preferences, file => PreferenceReader.Read(file, pairDrops), cancellationToken);
-        counts.Drops("pairs", pairDrops);
-        var (preferences, heldOutPreferences) = Split(pairs, options.HeldOutFraction, new SeededRandom(context.Seed, "download/preferences"));
-        JsonLines.Write(Path.Combine(folder, WorldFiles.Preferences), preferences);
-        JsonLines.Write(Path.Combine(folder, WorldFiles.HeldOutPreferences), heldOutPreferences);
-
-        counts.Set("conversations", sft.Count);
-        counts.Set("conversations.heldout", heldOutSft.Count);
-        counts.Set("pairs", preferences.Count);
-        counts.Set("pairs.heldout", heldOutPreferences.Count);
+        var work = Directory.CreateDirectory(context.Checkpoints).FullName;
+        var mixer = new DataMixer(options, context.Seed, work);
+        var sft = mixer.WriteConversations(Path.Combine(folder, WorldFiles.Sft), Path.Combine(folder, WorldFiles.HeldOutSft), cancellationToken);
+        Record(counts, "sft", "conversations", sft);
+        var pairs = mixer.WritePairs(Path.Combine(folder, WorldFiles.Preferences), Path.Combine(folder, WorldFiles.HeldOutPreferences), cancellationToken);
+        Record(counts, "pairs", "pairs", pairs);
     }
 
-    private static List<T> Read<T>(IReadOnlyList<DataFileOptions> files, Func<DataFileOptions, IEnumerable<T>> read, CancellationToken cancellationToken)
+    private static void Record(StageCounts counts, string set, string rows, MixReport report)
     {
-        var rows = new List<T>();
-        foreach (var file in files)
-        {
-            foreach (var row in read(file))
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                rows.Add(row);
-            }
-        }
-
-        return rows;
-    }
-
-    /// <summary>Holds out a seeded random share; both sides keep the order of the files.</summary>
-    internal static (List<T> Train, List<T> HeldOut) Split<T>(List<T> rows, double heldOutFraction, SeededRandom random)
-    {
-        var heldOut = random.Permutation(rows.Count).Take((int)(rows.Count * heldOutFraction)).ToHashSet();
-        return (
-            [.. rows.Where((_, index) => !heldOut.Contains(index))],
-            [.. rows.Where((_, index) => heldOut.Contains(index))]);
+        counts.Drops(set, report.Drops);
+        counts.Set($"{set}.truecased", report.Truecased);
+        counts.Set(rows, report.Train);
+        counts.Set($"{rows}.heldout", report.HeldOut);
     }
 
     // A tokenizer on the hub is fetched here and loaded by tokenize; one on this machine is read where it is.

@@ -32,7 +32,7 @@ public sealed class ExperimentLoaderTests
             "experiments/zephyr-tiny.yaml:7:9: ddpo.beta: must be between 1E-06 and 100 (is 0)",
             "experiments/zephyr-tiny.yaml:9:3: ddpo.epochs: set twice; the first time at line 8",
             "experiments/zephyr-tiny.yaml:10:12: tokenizer: must be a section (is \"fast\")",
-            "experiments/zephyr-tiny.yaml:13:7: data.sft[0].path: is missing: the file, or hf://datasets/ORG/NAME@REVISION/PATH with * for several, or an https address",
+            "experiments/zephyr-tiny.yaml:13:7: data.sft[0].path: is missing: the file, a folder of files, hf://datasets/ORG/NAME@REVISION/PATH with * for several, or an https address",
             "experiments/zephyr-tiny.yaml:14:1: learning_rate: unknown key; did you mean dsft.learning_rate or ddpo.learning_rate?",
         ]);
     }
