@@ -90,6 +90,7 @@ public sealed class ZephyrCommandLine(CommandEnvironment environment)
             SchemaCommand.Create(environment),
             TokenizeCommand.Create(environment),
             DetokenizeCommand.Create(environment),
+            TemplateCommand.Create(environment),
             LogitsCommand.Create(environment),
             GenerateCommand.Create(environment),
             MergeCommand.Create(environment),

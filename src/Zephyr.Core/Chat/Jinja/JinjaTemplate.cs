@@ -44,8 +44,24 @@ public sealed class JinjaTemplate
     /// <param name="options">The time and style of texts; null for <see cref="RenderOptions.Default"/>.</param>
     /// <returns>The text.</returns>
     /// <exception cref="ChatTemplateException">The template fails, refuses the messages or exceeds its limits.</exception>
+    /// <exception cref="ZephyrException">The variables are no object, or a text in them is damaged.</exception>
     public string Render(JsonElement variables, RenderOptions? options = null) =>
         RenderTraced(ValueReader.Variables(variables), options ?? RenderOptions.Default).Text;
+
+    /// <summary>Renders the template with variables that are there unless the object has them itself.</summary>
+    /// <param name="standard">Variables by name: texts and truths.</param>
+    /// <param name="variables">A JSON object.</param>
+    /// <param name="options">The time and style of texts.</param>
+    /// <returns>The text.</returns>
+    /// <exception cref="ZephyrException">As for <see cref="Render(JsonElement, RenderOptions?)"/>.</exception>
+    public string Render(IReadOnlyDictionary<string, object> standard, JsonElement variables, RenderOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(standard);
+        var before = standard.Select(pair => KeyValuePair.Create(pair.Key, pair.Value is bool truth
+            ? JinjaBoolean.Of(truth)
+            : (JinjaValue)new JinjaString((string)pair.Value)));
+        return RenderTraced(before.Concat(ValueReader.Variables(variables)), options).Text;
+    }
 
     /// <summary>Renders the template; the result tells which message its parts came from.</summary>
     /// <param name="variables">Variables by name.</param>

@@ -24,8 +24,25 @@ internal static class ValueReader
     };
 
     /// <summary>The members of an object as variables.</summary>
-    public static IEnumerable<KeyValuePair<string, JinjaValue>> Variables(JsonElement variables) =>
-        variables.EnumerateObject().Select(member => KeyValuePair.Create(member.Name, member.Name == "messages" ? Messages(member.Value) : Read(member.Value)));
+    /// <exception cref="ZephyrException">This is no object, or a text holds half of a surrogate pair.</exception>
+    public static IReadOnlyList<KeyValuePair<string, JinjaValue>> Variables(JsonElement variables)
+    {
+        if (variables.ValueKind != JsonValueKind.Object)
+        {
+            throw new ZephyrException("the variables of a chat template must be a JSON object");
+        }
+
+        try
+        {
+            return [.. variables.EnumerateObject()
+                .Select(member => KeyValuePair.Create(member.Name, member.Name == "messages" ? Messages(member.Value) : Read(member.Value)))];
+        }
+        catch (InvalidOperationException exception)
+        {
+            // The framework's way of saying that an escape is half of a surrogate pair.
+            throw new ZephyrException("a text in the variables holds half of a surrogate pair; write the whole character", exception);
+        }
+    }
 
     /// <summary>Messages, of which everything but role and name is content.</summary>
     public static JinjaValue Messages(JsonElement element) => element.ValueKind != JsonValueKind.Array
