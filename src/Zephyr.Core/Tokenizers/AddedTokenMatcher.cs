@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Zephyr.Core.Tokenizers.Unicode;
 
 namespace Zephyr.Core.Tokenizers;
 
@@ -63,14 +64,8 @@ internal sealed class AddedTokenMatcher
     }
 
     private static bool TouchesWord(ReadOnlySpan<char> text, int start, int end) =>
-        (Rune.DecodeLastFromUtf16(text[..start], out var before, out _) == OperationStatus.Done && IsWordCharacter(before))
-        || (Rune.DecodeFromUtf16(text[end..], out var after, out _) == OperationStatus.Done && IsWordCharacter(after));
-
-    private static bool IsWordCharacter(Rune rune) => Rune.IsLetterOrDigit(rune)
-        || Rune.GetUnicodeCategory(rune) is System.Globalization.UnicodeCategory.ConnectorPunctuation
-            or System.Globalization.UnicodeCategory.NonSpacingMark
-            or System.Globalization.UnicodeCategory.SpacingCombiningMark
-            or System.Globalization.UnicodeCategory.EnclosingMark;
+        (Rune.DecodeLastFromUtf16(text[..start], out var before, out _) == OperationStatus.Done && CharacterClasses.IsWord(before))
+        || (Rune.DecodeFromUtf16(text[end..], out var after, out _) == OperationStatus.Done && CharacterClasses.IsWord(after));
 
     private AddedToken? Match(ReadOnlySpan<char> text, int start)
     {

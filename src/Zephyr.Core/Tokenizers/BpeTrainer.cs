@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using Zephyr.Core.Tokenizers.Json;
+using Zephyr.Core.Tokenizers.Training;
 
 namespace Zephyr.Core.Tokenizers;
 
@@ -51,7 +53,7 @@ public static class BpeTrainer
     {
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentOutOfRangeException.ThrowIfLessThan(vocabSize, 300);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(vocabSize, TokenizerJsonReader.MaxPieces);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(vocabSize, TokenizerDefinition.MaxPieces);
         var words = new TrainingWords(splitDigits);
         foreach (var text in texts)
         {
@@ -69,7 +71,7 @@ public static class BpeTrainer
         pieces.AddRange(Alphabet(counts, (vocabSize - pieces.Count) / 2));
         var rules = new MergeLearner(pieces, counts).Learn(vocabSize);
         var json = TokenizerJsonWriter.Write(pieces, rules, s_special);
-        return new Tokenizer(new TokenizerFiles(json, "the trained tokenizer", (JsonObject)JsonNode.Parse(Configuration)!, "the trained tokenizer"));
+        return new Tokenizer(new TokenizerFiles(json, "the trained tokenizer", new TokenizerConfiguration((JsonObject)JsonNode.Parse(Configuration)!, "the trained tokenizer")));
     }
 
     private static IEnumerable<string> Alphabet(IEnumerable<KeyValuePair<string, long>> words, int limit)

@@ -1,4 +1,4 @@
-using System.Text;
+using Zephyr.Core.Tokenizers.Decoders;
 
 namespace Zephyr.Core.Tokenizers;
 
@@ -9,60 +9,15 @@ namespace Zephyr.Core.Tokenizers;
 /// </summary>
 public sealed class StreamingDecoder
 {
-    private readonly PieceDecoder _pieces;
-    private readonly bool _skipSpecial;
-    private readonly List<byte> _pending = [];
-    private int _spacesToStrip;
+    private readonly ITokenStream _stream;
 
-    internal StreamingDecoder(PieceDecoder pieces, bool skipSpecial, int spacesToStrip)
-    {
-        _pieces = pieces;
-        _skipSpecial = skipSpecial;
-        _spacesToStrip = spacesToStrip;
-    }
+    internal StreamingDecoder(ITokenStream stream) => _stream = stream;
 
     /// <summary>Takes the next id.</summary>
     /// <returns>The text that became complete, often empty inside a character.</returns>
     /// <exception cref="ZephyrException">The id is not in the vocabulary.</exception>
-    public string Push(int id)
-    {
-        if (_skipSpecial && _pieces.IsSpecial(id))
-        {
-            return "";
-        }
-
-        var value = _pieces.Byte(id);
-        if (value >= 0)
-        {
-            _pending.Add((byte)value);
-            return System.Text.Unicode.Utf8.IsValid(_pending.ToArray()) ? Flush() : "";
-        }
-
-        return Flush() + Stripped(_pieces.Text(id));
-    }
+    public string Push(int id) => _stream.Push(id);
 
     /// <summary>Gives out what is held back; call it after the last id.</summary>
-    public string Flush()
-    {
-        if (_pending.Count == 0)
-        {
-            return "";
-        }
-
-        var text = new StringBuilder();
-        PieceDecoder.AppendBytes(_pending.ToArray(), text);
-        _pending.Clear();
-        return Stripped(text.ToString());
-    }
-
-    private string Stripped(string text)
-    {
-        if (_spacesToStrip == 0 || text.Length == 0)
-        {
-            return text;
-        }
-
-        _spacesToStrip = 0;
-        return text[0] == ' ' ? text[1..] : text;
-    }
+    public string Flush() => _stream.Flush();
 }

@@ -1,77 +1,84 @@
 using System.Collections.Concurrent;
-using System.Text;
 
 namespace Zephyr.Core.Tokenizers;
 
 /// <summary>
-/// A byte-pair encoding with byte fallback, read from a Hugging Face <c>tokenizer.json</c> of the Llama and Mistral kind; it gives exactly
-/// the ids that Hugging Face tokenizers gives. Immutable and safe for use from several threads at once.
+/// A tokenizer read from a Hugging Face <c>tokenizer.json</c> or a sentencepiece <c>tokenizer.model</c>; it gives exactly the ids that those
+/// tools give. Immutable and safe for use from several threads at once.
 /// </summary>
 public sealed class Tokenizer
 {
     private const int LongestPooledText = 1 << 20;
     private readonly TokenizerDefinition _definition;
     private readonly TokenizerFiles _files;
-    private readonly CharacterIds _characters;
-    private readonly WordBoundaries _boundaries;
-    private readonly MergeTable _merges;
-    private readonly PieceDecoder _pieces;
-    private readonly AddedTokenMatcher _addedTokens;
+    private readonly AddedTokenMatcher _rawTokens;
     private readonly AddedTokenMatcher _normalizedTokens;
     private readonly Dictionary<string, int> _idOfPiece;
-    private readonly ConcurrentBag<WordEncoder> _encoders = [];
+    private readonly ConcurrentBag<TextPipeline> _pipelines = [];
+    private readonly int? _bosId;
+    private readonly int? _eosId;
 
     internal Tokenizer(TokenizerFiles files)
     {
         _files = files;
-        _definition = TokenizerJsonReader.Read(files.TokenizerJson, files.TokenizerPath);
-        _characters = new CharacterIds(_definition);
-        _boundaries = new WordBoundaries(_definition);
-        _merges = new MergeTable(_definition.Merges);
-        _pieces = new PieceDecoder(_definition);
-        _addedTokens = new AddedTokenMatcher(_definition.AddedTokens.Where(token => !token.Normalized));
+        _definition = files.ReadDefinition();
+        _rawTokens = new AddedTokenMatcher(_definition.AddedTokens.Where(token => !token.Normalized));
         _normalizedTokens = new AddedTokenMatcher(_definition.AddedTokens.Where(token => token.Normalized)
-            .Select(token => token with { Content = Normalize(token.Content) }));
+            .Select(token => token with { Content = Normalize(token.Content) }).Where(token => token.Content.Length > 0));
         _idOfPiece = new Dictionary<string, int>(_definition.Pieces.Count, StringComparer.Ordinal);
         for (var id = 0; id < _definition.Pieces.Count; id++)
         {
-            _idOfPiece.Add(_definition.Pieces[id], id);
+            if (_definition.Pieces[id] is { } piece)
+            {
+                _idOfPiece.TryAdd(piece, id);
+            }
         }
 
-        UnknownId = _idOfPiece[_definition.UnknownPiece];
-        BosId = files.IdOf("bos_token", "<s>", _idOfPiece);
-        EosId = files.IdOf("eos_token", "</s>", _idOfPiece);
-        PadId = files.OptionalIdOf("pad_token", _idOfPiece);
+        _bosId = files.Configuration.IdOf("bos_token", "<s>", _idOfPiece);
+        _eosId = files.Configuration.IdOf("eos_token", "</s>", _idOfPiece);
+        PadId = files.Configuration.IdOf("pad_token", usual: null, _idOfPiece);
     }
 
     /// <summary>Number of pieces, special tokens included; ids are 0 to this minus 1.</summary>
     public int VocabSize => _definition.Pieces.Count;
 
+    /// <summary>Whether there is a token that begins a text; many byte-level vocabularies have none.</summary>
+    public bool HasBosId => _bosId is not null;
+
     /// <summary>Id of the token that begins a text.</summary>
-    public int BosId { get; }
+    /// <exception cref="ZephyrException">The tokenizer has none; see <see cref="HasBosId"/>.</exception>
+    public int BosId => _bosId ?? throw Missing("bos_token", "<s>");
+
+    /// <summary>Whether there is a token that ends a text.</summary>
+    public bool HasEosId => _eosId is not null;
 
     /// <summary>Id of the token that ends a text or a turn.</summary>
-    public int EosId { get; }
+    /// <exception cref="ZephyrException">The tokenizer has none; see <see cref="HasEosId"/>.</exception>
+    public int EosId => _eosId ?? throw Missing("eos_token", "</s>");
 
-    /// <summary>Id of the piece for unknown text; byte fallback leaves it unused.</summary>
-    public int UnknownId { get; }
+    /// <summary>Id of the piece for unknown text, where there is one; byte fallback leaves it unused.</summary>
+    public int? UnknownId => _definition.UnknownId;
 
     /// <summary>Id of the padding token, where the tokenizer names one; training pads by position and does not need it.</summary>
     public int? PadId { get; }
 
     /// <summary>Loads a tokenizer.</summary>
-    /// <param name="fileOrFolder">A <c>tokenizer.json</c>, or the folder that holds it and perhaps a <c>tokenizer_config.json</c>.</param>
+    /// <param name="fileOrFolder">
+    /// A <c>tokenizer.json</c>, a sentencepiece model (a file whose name ends in <c>.model</c>), or the folder that holds one, of both the
+    /// former; a <c>tokenizer_config.json</c> beside it is read too.
+    /// </param>
     /// <exception cref="TokenizerFormatException">A file is damaged or asks for something unsupported.</exception>
     /// <exception cref="ZephyrException">The file is not there, too large or cannot be read.</exception>
     public static Tokenizer Load(string fileOrFolder)
     {
         ArgumentException.ThrowIfNullOrEmpty(fileOrFolder);
-        return new Tokenizer(TokenizerFiles.Read(fileOrFolder));
+        return new Tokenizer(TokenizerFiles.Open(fileOrFolder));
     }
 
     /// <summary>The ids of a text; added tokens written in it, such as <c>&lt;/s&gt;</c>, become those tokens.</summary>
     /// <param name="text">The text. Half of a surrogate pair counts as U+FFFD.</param>
     /// <param name="addSpecial">Whether the tokens of the file's template (usually the beginning-of-text token) are put around it.</param>
+    /// <exception cref="ZephyrException">A split pattern of the tokenizer takes too long on this text.</exception>
     public int[] Encode(string text, bool addSpecial)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -90,10 +97,38 @@ public sealed class Tokenizer
         return [.. ids];
     }
 
+    /// <summary>As <see cref="Encode"/> for many texts, on several cores; the results are in the order of the texts.</summary>
+    /// <param name="texts">The texts.</param>
+    /// <param name="addSpecial">Whether the tokens of the file's template are put around each.</param>
+    /// <param name="threads">How many threads work at once.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    /// <exception cref="ZephyrException">A split pattern of the tokenizer takes too long on a text.</exception>
+    public int[][] EncodeBatch(IReadOnlyList<string> texts, bool addSpecial, int threads, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        var results = new int[texts.Count][];
+        try
+        {
+            Parallel.For(
+                0,
+                texts.Count,
+                new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken },
+                index => results[index] = Encode(texts[index], addSpecial));
+        }
+        catch (AggregateException exception) when (exception.InnerExceptions.FirstOrDefault(inner => inner is ZephyrException) is { } first)
+        {
+            throw new ZephyrException(first.Message, exception);
+        }
+
+        return results;
+    }
+
     /// <summary>Appends the ids of a stretch of text in which special tokens are plain text: whoever writes <c>&lt;/s&gt;</c> there cannot end a turn.</summary>
     /// <param name="text">The text.</param>
     /// <param name="place">Where it stands.</param>
     /// <param name="ids">Where the ids go.</param>
+    /// <exception cref="ZephyrException">A split pattern of the tokenizer takes too long on this text.</exception>
     public void AppendPlain(ReadOnlySpan<char> text, TextPlace place, List<int> ids)
     {
         ArgumentNullException.ThrowIfNull(ids);
@@ -105,139 +140,54 @@ public sealed class Tokenizer
     /// <param name="skipSpecial">Whether special tokens are left out.</param>
     /// <param name="place">Where the text stands; a space that starts a continuation is kept.</param>
     /// <exception cref="ZephyrException">An id is not in the vocabulary.</exception>
-    public string Decode(ReadOnlySpan<int> ids, bool skipSpecial, TextPlace place = TextPlace.Start)
-    {
-        var text = new StringBuilder(ids.Length * 4);
-        var bytes = new List<byte>();
-        foreach (var id in ids)
-        {
-            var value = _pieces.Byte(id);
-            if (skipSpecial && _pieces.IsSpecial(id))
-            {
-                continue;
-            }
-
-            if (value >= 0)
-            {
-                bytes.Add((byte)value);
-                continue;
-            }
-
-            if (bytes.Count > 0)
-            {
-                PieceDecoder.AppendBytes(bytes.ToArray(), text);
-                bytes.Clear();
-            }
-
-            text.Append(_pieces.Text(id));
-        }
-
-        PieceDecoder.AppendBytes(bytes.ToArray(), text);
-        return _pieces.StrippedSpaces > 0 && place != TextPlace.Continuation && text.Length > 0 && text[0] == ' ' ? text.ToString(1, text.Length - 1) : text.ToString();
-    }
+    public string Decode(ReadOnlySpan<int> ids, bool skipSpecial, TextPlace place = TextPlace.Start) => _definition.Decoder.Decode(ids, skipSpecial, place);
 
     /// <summary>Starts decoding ids that come one by one.</summary>
     /// <param name="skipSpecial">Whether special tokens are left out.</param>
     /// <param name="place">Where the text stands; a space that starts a continuation is kept.</param>
-    public StreamingDecoder DecodeStream(bool skipSpecial, TextPlace place = TextPlace.Start) =>
-        new(_pieces, skipSpecial, place == TextPlace.Continuation ? 0 : _pieces.StrippedSpaces);
+    public StreamingDecoder DecodeStream(bool skipSpecial, TextPlace place = TextPlace.Start) => new(_definition.Decoder.Start(skipSpecial, place));
 
     /// <summary>The piece of an id as the vocabulary writes it, such as <c>▁the</c>.</summary>
     /// <exception cref="ZephyrException">The id is not in the vocabulary.</exception>
-    public string Piece(int id)
-    {
-        _ = _pieces.Text(id);
-        return _definition.Pieces[id];
-    }
+    public string Piece(int id) => (uint)id < (uint)VocabSize && _definition.Pieces[id] is { } piece
+        ? piece
+        : throw new ZephyrException($"token id {id} is not in the vocabulary, which has ids 0 to {VocabSize - 1}; the ids come from another tokenizer");
 
     /// <summary>The id of a piece as the vocabulary writes it, or null.</summary>
     public int? IdOf(string piece) => _idOfPiece.TryGetValue(piece, out var id) ? id : null;
 
     /// <summary>
-    /// Writes <c>tokenizer.json</c>, byte for byte as it was read, and <c>tokenizer_config.json</c> with the Zephyr chat template,
+    /// Writes the tokenizer's file, byte for byte as it was read, and <c>tokenizer_config.json</c> with the Zephyr chat template,
     /// so that other tools open the folder.
     /// </summary>
     /// <param name="folder">The folder; made when it is not there.</param>
-    public void Save(string folder) => _files.Save(folder);
+    public void Save(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        _files.Save(folder);
+        _files.Configuration.Save(folder);
+    }
+
+    private ZephyrException Missing(string setting, string usual) => new(
+        $"{_files.Path}: the vocabulary has no '{usual}', and no {setting} is named; name one as '{setting}' in tokenizer_config.json beside it");
 
     private void Append(ReadOnlySpan<char> text, TextPlace place, bool recogniseSpecial, List<int> output)
     {
-        if (!_encoders.TryTake(out var encoder))
+        if (!_pipelines.TryTake(out var pipeline))
         {
-            encoder = new WordEncoder(_characters, _boundaries, _merges);
+            pipeline = new TextPipeline(_definition, _rawTokens, _normalizedTokens);
         }
 
-        var from = 0;
-        while (from < text.Length)
-        {
-            var found = _addedTokens.Next(text, from, recogniseSpecial, out var id, out var start, out var end);
-            if (start > from)
-            {
-                AppendStretch(text[from..start], place, recogniseSpecial, encoder, output);
-            }
-
-            if (found)
-            {
-                output.Add(id);
-                place = TextPlace.AfterSpecialToken;
-            }
-
-            from = end;
-        }
+        pipeline.Encode(ValidText.Of(text), place, recogniseSpecial, output);
 
         // A very long text leaves large scratch space behind, which is not worth keeping.
         if (text.Length < LongestPooledText)
         {
-            _encoders.Add(encoder);
+            _pipelines.Add(pipeline);
         }
     }
 
-    private void AppendStretch(ReadOnlySpan<char> text, TextPlace place, bool recogniseSpecial, WordEncoder encoder, List<int> output)
-    {
-        var prefix = place != TextPlace.Continuation && NeedsPrefix(text[0], place);
-        if (_normalizedTokens.IsEmpty)
-        {
-            encoder.Encode(text, prefix, output);
-            return;
-        }
-
-        // These are looked for in the text as the normalizer leaves it, which has its word marks already.
-        ReadOnlySpan<char> normalized = _definition.NormalizesSpaces
-            ? string.Concat(prefix ? "\u2581" : "", text).Replace(' ', TokenizerDefinition.WordMark)
-            : text;
-        var from = 0;
-        while (from < normalized.Length)
-        {
-            var found = _normalizedTokens.Next(normalized, from, recogniseSpecial, out var id, out var start, out var end);
-            if (start > from)
-            {
-                var part = normalized[from..start];
-                encoder.Encode(part, !_definition.NormalizesSpaces && place != TextPlace.Continuation && NeedsPrefix(part[0], place), output);
-            }
-
-            if (found)
-            {
-                output.Add(id);
-            }
-
-            place = found ? TextPlace.AfterSpecialToken : place;
-            from = end;
-        }
-    }
-
-    private bool NeedsPrefix(char first, TextPlace place)
-    {
-        var startsWithSpace = first is ' ' or TokenizerDefinition.WordMark;
-        return _definition.Prefix switch
-        {
-            PrefixRule.Always => true,
-            PrefixRule.AlwaysUnlessSpace => !startsWithSpace,
-            PrefixRule.FirstUnlessSpace => place == TextPlace.Start && !startsWithSpace,
-            _ => false,
-        };
-    }
-
-    private string Normalize(string content) => !_definition.NormalizesSpaces
-        ? content
-        : (_definition.Prefix == PrefixRule.Always ? "\u2581" : "") + content.Replace(' ', TokenizerDefinition.WordMark);
+    private string Normalize(string content) => _definition.Normalizer is { } normalizer && !_definition.AddedTokensAreNormalized
+        ? normalizer.Normalize(ValidText.Of(content), TextPlace.Start, new TextScratch()).ToString()
+        : content;
 }

@@ -1,4 +1,8 @@
 using System.Runtime.InteropServices;
+using Zephyr.Core.Tokenizers.Decoders;
+using Zephyr.Core.Tokenizers.Models;
+using Zephyr.Core.Tokenizers.Normalizers;
+using Zephyr.Core.Tokenizers.PreTokenizers;
 
 namespace Zephyr.Core.Tokenizers;
 
@@ -12,22 +16,6 @@ namespace Zephyr.Core.Tokenizers;
 /// <param name="Special">Whether it is a control token, left out when decoding.</param>
 internal sealed record AddedToken(int Id, string Content, bool SingleWord, bool StripLeft, bool StripRight, bool Normalized, bool Special);
 
-/// <summary>When the word mark <c>▁</c> is put before a text.</summary>
-internal enum PrefixRule
-{
-    /// <summary>Never.</summary>
-    Never,
-
-    /// <summary>Before every stretch of text between added tokens (normalizer <c>Prepend</c>).</summary>
-    Always,
-
-    /// <summary>As <see cref="Always"/>, unless the stretch starts with a space (pre-tokenizer <c>Metaspace</c>, scheme <c>always</c>).</summary>
-    AlwaysUnlessSpace,
-
-    /// <summary>Only at the very start of the text, unless it starts with a space (pre-tokenizer <c>Metaspace</c>, scheme <c>first</c>).</summary>
-    FirstUnlessSpace,
-}
-
 /// <summary>One merge rule: two neighbouring pieces become one. Rules apply in the order of the list.</summary>
 /// <param name="Left">Id of the left piece.</param>
 /// <param name="Right">Id of the right piece.</param>
@@ -35,42 +23,45 @@ internal enum PrefixRule
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct MergeRule(int Left, int Right, int Merged);
 
-/// <summary>What a tokenizer.json says, checked and resolved to ids.</summary>
+/// <summary>What a tokenizer file says, checked and resolved to ids: the steps that text goes through.</summary>
 internal sealed record TokenizerDefinition
 {
     /// <summary>The character that stands for a space inside pieces, U+2581.</summary>
     public const char WordMark = '\u2581';
 
-    /// <summary>Text of each piece; the index is the id.</summary>
-    public required IReadOnlyList<string> Pieces { get; init; }
+    /// <summary>Most pieces a vocabulary may have.</summary>
+    public const int MaxPieces = 1 << 21;
 
-    /// <summary>Merge rules in the order of their priority.</summary>
-    public required IReadOnlyList<MergeRule> Merges { get; init; }
+    /// <summary>Longest piece, in UTF-16 units.</summary>
+    public const int MaxPieceLength = 4096;
 
-    /// <summary>Ids of the 256 byte pieces <c>&lt;0x00&gt;</c> to <c>&lt;0xFF&gt;</c>.</summary>
-    public required IReadOnlyList<int> ByteIds { get; init; }
+    /// <summary>Text of each piece; the index is the id. Null where an id is free.</summary>
+    public required IReadOnlyList<string?> Pieces { get; init; }
 
     /// <summary>Added tokens.</summary>
     public required IReadOnlyList<AddedToken> AddedTokens { get; init; }
 
-    /// <summary>When the word mark is put before a text.</summary>
-    public required PrefixRule Prefix { get; init; }
+    /// <summary>Whether the added tokens stand as the normalizer would leave them.</summary>
+    public bool AddedTokensAreNormalized { get; init; }
 
-    /// <summary>Whether every word mark starts a new word, even after another one (pre-tokenizer <c>Metaspace</c> with <c>split</c>).</summary>
-    public required bool SplitAtWordMark { get; init; }
+    /// <summary>What changes each stretch of text between added tokens first; null for nothing.</summary>
+    public required ITextNormalizer? Normalizer { get; init; }
 
-    /// <summary>Whether the prefix and spaces are put in by the normalizer, so that normalized added tokens see them.</summary>
-    public required bool NormalizesSpaces { get; init; }
+    /// <summary>What cuts it, one after the other.</summary>
+    public required IReadOnlyList<IPreTokenizer> PreTokenizers { get; init; }
+
+    /// <summary>Makes what turns the parts into ids, with scratch space of its own.</summary>
+    public required Func<IWordModel> NewModel { get; init; }
+
+    /// <summary>What turns ids back into text.</summary>
+    public required ITokenDecoder Decoder { get; init; }
 
     /// <summary>Ids put before a text when special tokens are asked for.</summary>
-    public required IReadOnlyList<int> TemplatePrefix { get; init; }
+    public IReadOnlyList<int> TemplatePrefix { get; init; } = [];
 
     /// <summary>Ids put after a text when special tokens are asked for.</summary>
-    public required IReadOnlyList<int> TemplateSuffix { get; init; }
+    public IReadOnlyList<int> TemplateSuffix { get; init; } = [];
 
-    /// <summary>Leading spaces that decoding takes away, at most.</summary>
-    public required int StrippedSpaces { get; init; }
-
-    /// <summary>The piece for unknown text; with byte fallback it is never produced.</summary>
-    public required string UnknownPiece { get; init; }
+    /// <summary>Id of the piece for unknown text, where there is one.</summary>
+    public int? UnknownId { get; init; }
 }

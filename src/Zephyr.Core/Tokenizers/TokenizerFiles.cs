@@ -1,72 +1,46 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using Zephyr.Core.Chat;
-using Zephyr.Core.Json;
+using Zephyr.Core.Tokenizers.Json;
+using Zephyr.Core.Tokenizers.SentencePiece;
 
 namespace Zephyr.Core.Tokenizers;
 
-/// <summary>The two files of a tokenizer as they are on disk.</summary>
-internal sealed class TokenizerFiles
+/// <summary>A tokenizer.json, or a sentencepiece model, and the configuration beside it.</summary>
+/// <param name="content">Content of the tokenizer's file.</param>
+/// <param name="path">Its name, for messages.</param>
+/// <param name="configuration">The configuration.</param>
+internal sealed class TokenizerFiles(byte[] content, string path, TokenizerConfiguration configuration)
 {
-    private const string TokenizerName = "tokenizer.json";
-    private const string ConfigurationName = "tokenizer_config.json";
+    private const string JsonName = "tokenizer.json";
+    private const string ModelName = "tokenizer.model";
     private const long MaxFileSize = 256L << 20;
-    private static readonly JsonSerializerOptions s_writing = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-    private readonly JsonObject _configuration;
-    private readonly string _configurationPath;
 
-    /// <summary>Takes files that are in memory.</summary>
-    public TokenizerFiles(byte[] tokenizerJson, string tokenizerPath, JsonObject configuration, string configurationPath)
+    /// <summary>Name of the tokenizer's file, for messages.</summary>
+    public string Path => path;
+
+    /// <summary>The configuration beside it.</summary>
+    public TokenizerConfiguration Configuration => configuration;
+
+    private bool IsModel => path.EndsWith(".model", StringComparison.Ordinal);
+
+    /// <summary>Opens files on disk; of a folder with both kinds tokenizer.json is taken.</summary>
+    /// <param name="fileOrFolder">The file or its folder.</param>
+    /// <exception cref="TokenizerFormatException">The configuration is damaged.</exception>
+    /// <exception cref="ZephyrException">A file is not there, too large or cannot be read.</exception>
+    public static TokenizerFiles Open(string fileOrFolder)
     {
-        TokenizerJson = tokenizerJson;
-        TokenizerPath = tokenizerPath;
-        _configuration = configuration;
-        _configurationPath = configurationPath;
+        var path = fileOrFolder;
+        if (Directory.Exists(fileOrFolder))
+        {
+            path = System.IO.Path.Combine(fileOrFolder, JsonName);
+            var model = System.IO.Path.Combine(fileOrFolder, ModelName);
+            path = !File.Exists(path) && File.Exists(model) ? model : path;
+        }
+
+        return new TokenizerFiles(ReadBounded(path), path, TokenizerConfiguration.Beside(path));
     }
 
-    /// <summary>Content of tokenizer.json.</summary>
-    public byte[] TokenizerJson { get; }
-
-    /// <summary>Name of tokenizer.json, for messages.</summary>
-    public string TokenizerPath { get; }
-
-    /// <summary>Reads the files.</summary>
-    /// <param name="fileOrFolder">tokenizer.json or its folder.</param>
-    public static TokenizerFiles Read(string fileOrFolder)
-    {
-        var path = Directory.Exists(fileOrFolder) ? Path.Combine(fileOrFolder, TokenizerName) : fileOrFolder;
-        var configurationPath = Path.Combine(Path.GetDirectoryName(path) ?? "", ConfigurationName);
-        return new TokenizerFiles(ReadBounded(path), path, File.Exists(configurationPath) ? ReadConfiguration(configurationPath) : [], configurationPath);
-    }
-
-    /// <summary>Id of a token that the configuration names, or of the usual one.</summary>
-    public int IdOf(string setting, string usual, Dictionary<string, int> idOfPiece)
-    {
-        var named = Named(setting);
-        return idOfPiece.TryGetValue(named ?? usual, out var id)
-            ? id
-            : throw new TokenizerFormatException(
-                named is null ? TokenizerPath : _configurationPath,
-                TextPosition.Start,
-                $"the {setting} '{named ?? usual}' is not in the vocabulary; name one that is as '{setting}' in {ConfigurationName}");
-    }
-
-    /// <summary>Id of a token that the configuration names, or null when it names none.</summary>
-    public int? OptionalIdOf(string setting, Dictionary<string, int> idOfPiece) =>
-        Named(setting) is { } named ? IdOf(setting, named, idOfPiece) : null;
-
-    /// <summary>Writes both files, the chat template in the configuration.</summary>
-    public void Save(string folder)
-    {
-        Directory.CreateDirectory(folder);
-        File.WriteAllBytes(Path.Combine(folder, TokenizerName), TokenizerJson);
-        var configuration = (JsonObject)_configuration.DeepClone();
-        configuration["chat_template"] = ChatTemplates.Zephyr;
-        File.WriteAllText(Path.Combine(folder, ConfigurationName), configuration.ToJsonString(s_writing) + "\n");
-    }
-
-    private static byte[] ReadBounded(string path)
+    /// <summary>Content of a file of bounded size.</summary>
+    /// <exception cref="ZephyrException">The file is not there, too large or cannot be read.</exception>
+    public static byte[] ReadBounded(string path)
     {
         try
         {
@@ -84,31 +58,23 @@ internal sealed class TokenizerFiles
         }
     }
 
-    private static JsonObject ReadConfiguration(string path)
+    /// <summary>What the file says. A sentencepiece model knows nothing of templates: its configuration may ask for the tokens around a text.</summary>
+    /// <exception cref="TokenizerFormatException">The file is damaged or asks for something unsupported.</exception>
+    public TokenizerDefinition ReadDefinition()
     {
-        var content = ReadBounded(path);
-        try
+        if (!IsModel)
         {
-            return JsonNode.Parse(content, documentOptions: new JsonDocumentOptions { MaxDepth = 32, AllowDuplicateProperties = false }) as JsonObject
-                ?? throw new TokenizerFormatException(path, TextPosition.Start, "the file must hold an object");
+            return TokenizerJsonReader.Read(content, path);
         }
-        catch (JsonException exception)
+
+        var model = SentencePieceReader.Read(content, path);
+        return model.Definition with
         {
-            var position = new TextPosition((int)(exception.LineNumber ?? 0) + 1, (int)(exception.BytePositionInLine ?? 0) + 1);
-            throw new TokenizerFormatException(path, position, "this is not JSON, or a key is given twice; the file may be cut off");
-        }
-        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
-        {
-            // The framework's way of saying that a text is not valid UTF-8.
-            throw new TokenizerFormatException(path, TextPosition.Start, $"the file is damaged: {exception.Message}");
-        }
+            TemplatePrefix = configuration.Flag("add_bos_token", model.BosId is not null) && model.BosId is { } begin ? [begin] : [],
+            TemplateSuffix = configuration.Flag("add_eos_token", otherwise: false) && model.EosId is { } end ? [end] : [],
+        };
     }
 
-    private string? Named(string setting) => _configuration[setting] switch
-    {
-        null => null,
-        JsonValue value when value.TryGetValue<string>(out var text) => text,
-        JsonObject token when token["content"] is JsonValue content && content.TryGetValue<string>(out var text) => text,
-        _ => throw new TokenizerFormatException(_configurationPath, TextPosition.Start, $"'{setting}' must be text, or an object with 'content'"),
-    };
+    /// <summary>Writes the tokenizer's file into a folder.</summary>
+    public void Save(string folder) => File.WriteAllBytes(System.IO.Path.Combine(folder, IsModel ? ModelName : JsonName), content);
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Zephyr.Core.Chat;
 using Zephyr.Core.Randomness;
 using Zephyr.Core.Tokenizers;
+using Zephyr.Core.Tokenizers.Training;
 
 namespace Zephyr.Core.Tests.Tokenizers;
 

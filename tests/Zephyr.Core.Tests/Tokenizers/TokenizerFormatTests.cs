@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Zephyr.Core.Randomness;
 using Zephyr.Core.Tokenizers;
+using Zephyr.Core.Tokenizers.Json;
 
 namespace Zephyr.Core.Tests.Tokenizers;
 
@@ -11,17 +12,23 @@ public sealed class TokenizerFormatTests
     [InlineData("$.truncation", """{"max_length": 5}""", "'truncation' is set")]
     [InlineData("$.padding", "{}", "'padding' is set")]
     [InlineData("$.surprise", "1", "'surprise' is not a known part")]
-    [InlineData("$.normalizer", """{"type": "NFC"}""", "normalizer 'NFC' is not supported")]
-    [InlineData("$.normalizer", """{"type": "Replace", "pattern": {"Regex": " "}, "content": "x"}""", "kind 'Regex'")]
-    [InlineData("$.normalizer", "null", "either the normalizer must replace")]
-    [InlineData("$.pre_tokenizer", """{"type": "ByteLevel"}""", "pre-tokenizer 'ByteLevel' is not supported")]
-    [InlineData("$.post_processor", """{"type": "BertProcessing"}""", "post-processor 'BertProcessing' is not supported")]
-    [InlineData("$.decoder", """{"type": "ByteLevel"}""", "decoder 'ByteLevel' is not supported")]
-    [InlineData("$.decoder", "null", "no full decoder")]
+    [InlineData("$.normalizer", """{"type": "Precompiled", "precompiled_charsmap": "AA"}""", "normalizer 'Precompiled' is not supported")]
+    [InlineData("$.normalizer", """{"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "BertNormalizer"}]}""", "normalizer 'BertNormalizer' is not supported")]
+    [InlineData("$.normalizer", """{"type": "NFC", "form": 2}""", "'form' is not a known setting of normalizer 'NFC'")]
+    [InlineData("$.normalizer", """{"type": "Replace", "pattern": {"Glob": " "}, "content": "x"}""", "must be {\"String\": text}")]
+    [InlineData("$.normalizer", """{"type": "Replace", "pattern": {"Regex": "^x"}, "content": "x"}""", "the anchor '^' at character 1")]
+    [InlineData("$.normalizer", """{"prepend": "x"}""", "needs its 'type'")]
+    [InlineData("$.pre_tokenizer", """{"type": "UnicodeScripts"}""", "pre-tokenizer 'UnicodeScripts' is not supported")]
+    [InlineData("$.pre_tokenizer", """{"type": "Split", "pattern": {"Regex": "\\p{Han}+"}, "behavior": "Isolated"}""", "the property 'Han' at character 1")]
+    [InlineData("$.pre_tokenizer", """{"type": "Split", "pattern": {"Regex": "a"}, "behavior": "Sideways"}""", "behavior 'Sideways'")]
+    [InlineData("$.pre_tokenizer", """{"type": "Metaspace", "replacement": "ab"}""", "must be one character")]
+    [InlineData("$.post_processor", """{"type": "Magic"}""", "post-processor 'Magic' is not supported")]
+    [InlineData("$.post_processor", """{"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "<s>"}}], "special_tokens": {"<s>": {"ids": [1]}}}""", "does not hold the text")]
+    [InlineData("$.post_processor", """{"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "<s>"}}, {"Sequence": {"id": "A"}}], "special_tokens": {"<s>": {"ids": [999]}}}""", "must be an id of the vocabulary")]
+    [InlineData("$.decoder", """{"type": "WordPiece"}""", "decoder 'WordPiece' is not supported")]
     [InlineData("$.model.type", "\"Unigram\"", "model type 'Unigram' is not supported")]
     [InlineData("$.model.dropout", "0.1", "'dropout'")]
-    [InlineData("$.model.byte_fallback", "false", "byte_fallback")]
-    [InlineData("$.model.ignore_merges", "true", "'ignore_merges' is not supported")]
+    [InlineData("$.model.byte_fallback", "1", "byte_fallback")]
     [InlineData("$.model.end_of_word_suffix", "\"</w>\"", "'end_of_word_suffix' is not supported")]
     [InlineData("$.model.merges", """["a b"]""", "a merge names 'a'")]
     [InlineData("$.model.merges", """["ab"]""", "must be two pieces")]
@@ -85,7 +92,7 @@ public sealed class TokenizerFormatTests
             var bad = Mutate(good, random);
             try
             {
-                new Tokenizer(new TokenizerFiles(bad, "t.json", [], "c.json")).Encode("aa \n é", addSpecial: true).ShouldNotBeEmpty();
+                new Tokenizer(new TokenizerFiles(bad, "t.json", new TokenizerConfiguration([], "c.json"))).Encode("aa \n é", addSpecial: true).ShouldNotBeEmpty();
             }
             catch (TokenizerFormatException exception)
             {

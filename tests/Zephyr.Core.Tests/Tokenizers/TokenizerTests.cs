@@ -3,6 +3,8 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Zephyr.Core.Randomness;
 using Zephyr.Core.Tokenizers;
+using Zephyr.Core.Tokenizers.Json;
+using Zephyr.Core.Tokenizers.Models;
 
 namespace Zephyr.Core.Tests.Tokenizers;
 
@@ -16,21 +18,14 @@ public sealed class TokenizerTests
     {
         var folder = SharedData.Folder("tokenizers/mistral-7b-v0.1");
         var tokenizer = Tokenizer.Load(folder);
-        var definition = TokenizerJsonReader.Read(File.ReadAllBytes(Path.Combine(folder, "tokenizer.json")), "tokenizer.json");
-        var merger = new WordMerger(new MergeTable(definition.Merges));
-        var characters = new CharacterIds(definition);
+        var (characters, merger) = WholeTextModel(Path.Combine(folder, "tokenizer.json"), tokenizer);
         using var prompts = System.Text.Json.JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "zephyr_prompts.json")));
         var texts = prompts.RootElement.EnumerateArray().Select(item => item.GetProperty("chosen").GetString()!)
             .Append("  日本語のテキスト 🙂🙃 --- ==== \t\t x  ▁▁ \u0301 12345 ﷽ \u2028 ÿ").Concat(RandomTexts(200));
         foreach (var text in texts)
         {
             var ids = new int[(text.Length * 4) + 4];
-            var count = 0;
-            foreach (var rune in ("\u2581" + text).EnumerateRunes())
-            {
-                count += characters.Append(rune, ids.AsSpan(count));
-            }
-
+            var count = characters.Write(("\u2581" + text).Replace(' ', '\u2581'), ids);
             var cut = new List<int>();
             tokenizer.AppendPlain(text, TextPlace.Start, cut);
             cut.ToArray().ShouldBe(ids[..merger.Merge(ids.AsSpan(0, count))], text);
@@ -169,11 +164,23 @@ public sealed class TokenizerTests
         Directory.Delete(folder, recursive: true);
     }
 
+    private static (CharacterIds Characters, WordMerger Merger) WholeTextModel(string path, Tokenizer tokenizer)
+    {
+        using var file = System.Text.Json.JsonDocument.Parse(File.ReadAllBytes(path));
+        var rules = file.RootElement.GetProperty("model").GetProperty("merges").EnumerateArray().Select(merge =>
+        {
+            var sides = merge.GetString()!.Split(' ');
+            return new MergeRule(tokenizer.IdOf(sides[0])!.Value, tokenizer.IdOf(sides[1])!.Value, tokenizer.IdOf(sides[0] + sides[1])!.Value);
+        }).ToList();
+        var bytes = Enumerable.Range(0, 256).Select(value => tokenizer.IdOf($"<0x{value:X2}>")!.Value).ToList();
+        return (new CharacterIds([.. Enumerable.Range(0, tokenizer.VocabSize).Select(tokenizer.Piece)], bytes, -1), new WordMerger(new MergeTable(rules)));
+    }
+
     internal static Tokenizer Custom(Action<JsonObject> change)
     {
         var file = Smallest();
         change(file);
-        return new Tokenizer(new TokenizerFiles(Encoding.UTF8.GetBytes(file.ToJsonString()), "tokenizer.json", [], "tokenizer_config.json"));
+        return new Tokenizer(new TokenizerFiles(Encoding.UTF8.GetBytes(file.ToJsonString()), "tokenizer.json", new TokenizerConfiguration([], "tokenizer_config.json")));
     }
 
     /// <summary>A file with special tokens and byte pieces only.</summary>
