@@ -71,8 +71,8 @@ public sealed class TokenizerTests
             tokenizer.Decode(tokenizer.Encode(text, addSpecial: true), skipSpecial: true).Length.ShouldBe(text.Length);
         }
 
-        // Quadratic merging would need minutes.
-        Stopwatch.GetElapsedTime(start).ShouldBeLessThan(TimeSpan.FromSeconds(10));
+        // Quadratic merging would need minutes; a busy machine is no fault.
+        Stopwatch.GetElapsedTime(start).ShouldBeLessThan(TimeSpan.FromSeconds(60));
     }
 
     [Theory]

@@ -11,15 +11,15 @@ internal sealed class MarkedPieceDecoder : ITokenDecoder
     private readonly PieceTable _pieces;
     private readonly string[] _texts;
     private readonly short[] _bytes;
-    private readonly bool _stripsSpace;
+    private readonly LeadingSpaces _leadingSpaces;
 
     /// <summary>Prepares the texts of all pieces.</summary>
     /// <param name="pieces">The vocabulary.</param>
-    /// <param name="stripsSpace">Whether a space at the start of the text is taken away.</param>
-    public MarkedPieceDecoder(PieceTable pieces, bool stripsSpace)
+    /// <param name="leadingSpaces">Which spaces at the start of the text are taken away.</param>
+    public MarkedPieceDecoder(PieceTable pieces, LeadingSpaces leadingSpaces)
     {
         _pieces = pieces;
-        _stripsSpace = stripsSpace;
+        _leadingSpaces = leadingSpaces;
         _texts = new string[pieces.Count];
         _bytes = new short[pieces.Count];
         for (var id = 0; id < pieces.Count; id++)
@@ -34,68 +34,94 @@ internal sealed class MarkedPieceDecoder : ITokenDecoder
     public string Decode(ReadOnlySpan<int> ids, bool skipSpecial, TextPlace place)
     {
         var text = new StringBuilder(ids.Length * 4);
-        var bytes = new List<byte>();
+        var stream = Start(skipSpecial, place);
         foreach (var id in ids)
         {
-            if (_pieces.IsSpecial(id) && skipSpecial)
-            {
-                continue;
-            }
-
-            if (_bytes[id] >= 0)
-            {
-                bytes.Add((byte)_bytes[id]);
-                continue;
-            }
-
-            BytePiece.AppendRun(bytes, text);
-            text.Append(_texts[id]);
+            stream.Take(id, text);
         }
 
-        BytePiece.AppendRun(bytes, text);
-        return _stripsSpace && place != TextPlace.Continuation && text.Length > 0 && text[0] == ' ' ? text.ToString(1, text.Length - 1) : text.ToString();
+        stream.Close(text);
+        return text.ToString();
     }
 
     /// <inheritdoc/>
-    public ITokenStream Start(bool skipSpecial, TextPlace place) => new Stream(this, skipSpecial, _stripsSpace && place != TextPlace.Continuation);
+    ITokenStream ITokenDecoder.Start(bool skipSpecial, TextPlace place) => Start(skipSpecial, place);
 
-    private sealed class Stream(MarkedPieceDecoder decoder, bool skipSpecial, bool stripsSpace) : ITokenStream
+    private Stream Start(bool skipSpecial, TextPlace place) =>
+        new(this, skipSpecial, place == TextPlace.Continuation ? LeadingSpaces.Kept : _leadingSpaces);
+
+    private sealed class Stream(MarkedPieceDecoder decoder, bool skipSpecial, LeadingSpaces leadingSpaces) : ITokenStream
     {
         private readonly List<byte> _pending = [];
-        private bool _stripsSpace = stripsSpace;
+        private LeadingSpaces _leadingSpaces = leadingSpaces;
 
         public string Push(int id)
         {
-            if (decoder._pieces.IsSpecial(id) && skipSpecial)
+            var text = new StringBuilder();
+            Take(id, text);
+            if (_pending.Count > 0 && System.Text.Unicode.Utf8.IsValid(_pending.ToArray()))
             {
-                return "";
+                Close(text);
             }
 
-            if (decoder._bytes[id] < 0)
-            {
-                return Flush() + Stripped(decoder._texts[id]);
-            }
-
-            _pending.Add((byte)decoder._bytes[id]);
-            return System.Text.Unicode.Utf8.IsValid(_pending.ToArray()) ? Flush() : "";
+            return text.ToString();
         }
 
         public string Flush()
         {
             var text = new StringBuilder();
-            BytePiece.AppendRun(_pending, text);
-            return Stripped(text.ToString());
+            Close(text);
+            return text.ToString();
         }
 
-        private string Stripped(string text)
+        public void Take(int id, StringBuilder text)
         {
-            if (!_stripsSpace || text.Length == 0)
+            if (decoder._pieces.IsSpecial(id) && skipSpecial)
             {
-                return text;
+                return;
             }
 
-            _stripsSpace = false;
-            return text[0] == ' ' ? text[1..] : text;
+            if (decoder._bytes[id] >= 0)
+            {
+                _pending.Add((byte)decoder._bytes[id]);
+                return;
+            }
+
+            Close(text);
+            Append(decoder._texts[id], text);
+        }
+
+        public void Close(StringBuilder text)
+        {
+            if (_pending.Count > 0)
+            {
+                var run = new StringBuilder();
+                BytePiece.AppendRun(_pending, run);
+                Append(run.ToString(), text);
+            }
+        }
+
+        private void Append(string part, StringBuilder text)
+        {
+            var stripped = _leadingSpaces != LeadingSpaces.Kept && part is [' ', ..] ? 1 : 0;
+            text.Append(part, stripped, part.Length - stripped);
+            if (part.Length > stripped || _leadingSpaces == LeadingSpaces.OneStripped)
+            {
+                _leadingSpaces = part.Length > 0 ? LeadingSpaces.Kept : _leadingSpaces;
+            }
         }
     }
+}
+
+/// <summary>Which spaces at the start of a text decoding takes away.</summary>
+internal enum LeadingSpaces
+{
+    /// <summary>None.</summary>
+    Kept,
+
+    /// <summary>One.</summary>
+    OneStripped,
+
+    /// <summary>One of each piece, until there is text.</summary>
+    OneOfEachStripped,
 }

@@ -32,7 +32,7 @@ internal static class DecoderReader
             && flat[0].Pattern("pattern") is (Mark, false) && flat[0].Text("content") is " "
             && (flat.Count == 3 || (flat[3].Text("content") is " " && flat[3].Count("start") <= 1 && flat[3].Count("stop") == 0)))
         {
-            return new MarkedPieceDecoder(pieces, flat.Count == 4 && flat[3].Count("start") == 1);
+            return new MarkedPieceDecoder(pieces, flat.Count == 4 && flat[3].Count("start") == 1 ? LeadingSpaces.OneStripped : LeadingSpaces.Kept);
         }
 
         return new ChainDecoder(pieces, steps);

@@ -67,7 +67,8 @@ internal sealed class SentencePieceReader
                 NewModel = _model.ModelType == BytePairs ? BytePairModel(byteIds, unknownId) : UnigramModel(byteIds, unknownId),
                 Decoder = new MarkedPieceDecoder(
                     new PieceTable(pieces, added),
-                    _model.Normalizer.AddsDummyPrefix || _model.Normalizer.RemovesExtraSpaces),
+                    _model.Normalizer.RemovesExtraSpaces ? LeadingSpaces.OneOfEachStripped
+                    : _model.Normalizer.AddsDummyPrefix ? LeadingSpaces.OneStripped : LeadingSpaces.Kept),
                 UnknownId = unknownId,
             },
             ControlId(_model.BosPiece),
