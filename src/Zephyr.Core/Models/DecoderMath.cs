@@ -15,6 +15,9 @@ internal abstract class DecoderMath
     /// <summary>Plain tensor operations.</summary>
     public static DecoderMath Reference { get; } = new ReferenceMath();
 
+    /// <summary>Product with frozen matrices of 4-bit values, stacked: <c>[..., in]</c> to <c>[..., sum of out]</c>.</summary>
+    public abstract Tensor Nf4Linear(Tensor x, IReadOnlyList<Nf4Weight> stack);
+
     /// <summary>Root-mean-square norm of <c>[..., hidden]</c>.</summary>
     public abstract Tensor RmsNorm(Tensor x, Tensor weight, double eps);
 
@@ -44,6 +47,8 @@ internal abstract class DecoderMath
 
     private sealed class FusedMath : DecoderMath
     {
+        public override Tensor Nf4Linear(Tensor x, IReadOnlyList<Nf4Weight> stack) => Fused.Nf4Linear(x, stack);
+
         public override Tensor RmsNorm(Tensor x, Tensor weight, double eps) => Fused.RmsNorm(x, weight, eps);
 
         public override (Tensor Sum, Tensor Normed) AddRmsNorm(Tensor x, Tensor residual, Tensor weight, double eps) =>

@@ -15,22 +15,25 @@ public sealed class DecoderModel : IDisposable
     private readonly DecoderMath _math;
     private readonly List<DecoderLayer> _layers = [];
     private readonly Dictionary<string, Tensor> _weights;
-    private readonly Dictionary<string, Projection> _projections = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Projection> _projections;
     private readonly Tensor _cos;
     private readonly Tensor _sin;
 
-    private DecoderModel(ModelConfiguration configuration, ComputeType computeType, IReadOnlyList<DecoderParameter> parameters, bool useFused)
+    private DecoderModel(
+        ModelConfiguration configuration,
+        ComputeType computeType,
+        DecoderMath math,
+        IReadOnlyList<DecoderParameter> parameters,
+        Dictionary<string, Projection> projections,
+        Nf4Options? quantization)
     {
         Configuration = configuration;
         ComputeType = computeType;
         Parameters = parameters;
-        _math = useFused ? DecoderMath.Fast : DecoderMath.Reference;
+        Quantization = quantization;
+        _math = math;
+        _projections = projections;
         _weights = parameters.ToDictionary(static parameter => parameter.Name, static parameter => parameter.Value, StringComparer.Ordinal);
-        foreach (var parameter in parameters.Where(static parameter => parameter.Name.EndsWith("_proj.weight", StringComparison.Ordinal)))
-        {
-            _projections.Add(parameter.Name, new Projection(parameter));
-        }
-
         for (var layer = 0; layer < configuration.NumHiddenLayers; layer++)
         {
             Projection Matrix(string part) => _projections[WeightLayout.Layer(layer, part)];
@@ -59,8 +62,14 @@ public sealed class DecoderModel : IDisposable
     /// </summary>
     public bool CheckpointActivations { get; set; }
 
-    /// <summary>The weights, in the order of computation; query, key and value are stacked, and so are gate and up.</summary>
+    /// <summary>
+    /// The weights that are kept in the compute type, in the order of computation; query, key and value are stacked, and so are gate
+    /// and up. With <see cref="Quantization"/> the projections are not among them.
+    /// </summary>
     public IReadOnlyList<DecoderParameter> Parameters { get; }
+
+    /// <summary>How the projections are kept in 4 bits, which take no gradient; null when they are in the compute type.</summary>
+    public Nf4Options? Quantization { get; }
 
     /// <summary>The low-rank adapters beside the weights; null without.</summary>
     public LoraAdapter? Adapter { get; private set; }
@@ -79,13 +88,34 @@ public sealed class DecoderModel : IDisposable
     /// <param name="folder">The folder.</param>
     /// <param name="computeType">Type to compute in; stored weights are converted.</param>
     /// <param name="useFused">False for the readable reference path of plain tensor operations.</param>
+    /// <param name="quantization">How to keep the projections in 4 bits, rounded from the compute type one at a time; null to keep them in the compute type.</param>
     /// <returns>The model, for the caller to dispose.</returns>
-    /// <exception cref="ZephyrException">A file is missing, damaged or does not fit the other; the message names the tensor.</exception>
-    public static DecoderModel Load(string folder, ComputeType computeType, bool useFused = true)
+    /// <exception cref="ZephyrException">A file is missing, damaged or does not fit the other, or a weight cannot be kept in 4 bits; the message names the tensor.</exception>
+    public static DecoderModel Load(string folder, ComputeType computeType, bool useFused = true, Nf4Options? quantization = null)
     {
         var configuration = ModelConfigurationFile.Load(folder);
         var type = computeType == ComputeType.Bfloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
-        return new DecoderModel(configuration, computeType, DecoderWeights.Load(folder, configuration, type), useFused);
+        var math = useFused ? DecoderMath.Fast : DecoderMath.Reference;
+        var parameters = new List<DecoderParameter>();
+        var projections = new Dictionary<string, Projection>(StringComparer.Ordinal);
+        foreach (var parameter in DecoderWeights.Load(folder, configuration, type))
+        {
+            var isProjection = parameter.Name.EndsWith("_proj.weight", StringComparison.Ordinal);
+            if (isProjection && quantization is not null)
+            {
+                using var matrix = parameter.Value;
+                projections.Add(parameter.Name, Projection.Quantized(parameter, quantization, math));
+                continue;
+            }
+
+            parameters.Add(parameter);
+            if (isProjection)
+            {
+                projections.Add(parameter.Name, Projection.Of(parameter, math));
+            }
+        }
+
+        return new DecoderModel(configuration, computeType, math, parameters, projections, quantization);
     }
 
     /// <summary>Puts low-rank adapters beside the weights, which from then on take no gradient.</summary>
@@ -113,7 +143,7 @@ public sealed class DecoderModel : IDisposable
     /// <summary>
     /// Writes <c>model.safetensors</c> (several files with an index when it would be larger than one may be), <c>config.json</c> and
     /// <c>generation_config.json</c>, in the Hugging Face names and in the compute type. Adapters are merged into what is written:
-    /// <c>W + scale · B A</c> in float32, rounded once.
+    /// <c>W + scale · B A</c> in float32, rounded once; W is the rounded weight where it is kept in 4 bits.
     /// </summary>
     /// <param name="folder">The folder; made when it does not exist.</param>
     /// <param name="maxShardBytes">Most bytes of tensors in one file.</param>
@@ -121,7 +151,7 @@ public sealed class DecoderModel : IDisposable
     public void Save(string folder, long maxShardBytes = ModelWeightsWriter.MaxShardBytes)
     {
         Directory.CreateDirectory(folder);
-        ModelWeightsWriter.Write(folder, Parameters.SelectMany(Contents), maxShardBytes);
+        ModelWeightsWriter.Write(folder, DecoderWeights.Groups(Configuration).SelectMany(group => Contents(group.Name, group.Parts)), maxShardBytes);
         ModelConfigurationFile.Save(Configuration, folder, ComputeType);
     }
 
@@ -277,6 +307,11 @@ public sealed class DecoderModel : IDisposable
             parameter.Value.Dispose();
         }
 
+        foreach (var projection in _projections.Values)
+        {
+            projection.Dispose();
+        }
+
         Adapter?.Dispose();
         _cos.Dispose();
         _sin.Dispose();
@@ -299,15 +334,15 @@ public sealed class DecoderModel : IDisposable
 
     private double Scale => 1 / Math.Sqrt(Configuration.HeadDim);
 
-    // A merged weight exists while it is written, and no longer.
-    private IEnumerable<SafetensorsContent> Contents(DecoderParameter parameter) =>
-        Adapter is not null && _projections.TryGetValue(parameter.Name, out var projection)
-            ? projection.Parts.Select(part => new SafetensorsContent(part.Name, TensorFiles.TypeOf(Type), part.Shape, () =>
+    // A merged or decoded weight exists while it is written, and no longer.
+    private IEnumerable<SafetensorsContent> Contents(string name, IReadOnlyList<WeightShape> parts) =>
+        _projections.TryGetValue(name, out var projection) && projection.IsComputed
+            ? parts.Select(part => new SafetensorsContent(part.Name, TensorFiles.TypeOf(Type), part.Shape, () =>
             {
                 using var scope = NewDisposeScope();
                 return TensorFiles.Bytes(projection.Merged(part, Type));
             }))
-            : DecoderWeights.Contents([parameter], static weight => weight.Value);
+            : DecoderWeights.Contents([new DecoderParameter(name, _weights[name], parts)], static weight => weight.Value);
 
     private Tensor Embed(Tensor ids) => nn.functional.embedding(ids, _weights[WeightLayout.Embedding]);
 

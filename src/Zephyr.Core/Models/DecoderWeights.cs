@@ -50,22 +50,25 @@ internal static class DecoderWeights
         return groups;
     }
 
-    /// <summary>Loads every weight of a model folder, after checking that each is there with its shape and that no other is.</summary>
+    /// <summary>Loads the weights of a model folder one after another, after checking that each is there with its shape and that no other is.</summary>
+    /// <returns>The weights in the order of computation, for the caller to dispose.</returns>
     /// <exception cref="ZephyrException">The folder lacks a file, or a tensor is missing, unexpected or of another shape.</exception>
-    internal static List<DecoderParameter> Load(string folder, ModelConfiguration configuration, ScalarType type)
+    internal static IEnumerable<DecoderParameter> Load(string folder, ModelConfiguration configuration, ScalarType type)
     {
         using var weights = ModelWeights.Open(folder);
         DecoderWeightsCheck.Check(weights, configuration);
-        var parameters = new List<DecoderParameter>();
         foreach (var (name, parts) in Groups(configuration))
         {
-            using var scope = NewDisposeScope();
-            var value = empty([parts.Sum(static part => part.Shape[0]), .. parts[0].Shape.Skip(1)], type);
-            Fill(value, weights, parts);
-            parameters.Add(new DecoderParameter(name, value.DetachFromDisposeScope().requires_grad_(true), parts));
+            yield return Load(weights, name, parts, type);
         }
+    }
 
-        return parameters;
+    private static DecoderParameter Load(ModelWeights weights, string name, IReadOnlyList<WeightShape> parts, ScalarType type)
+    {
+        using var scope = NewDisposeScope();
+        var value = empty([parts.Sum(static part => part.Shape[0]), .. parts[0].Shape.Skip(1)], type);
+        Fill(value, weights, parts);
+        return new DecoderParameter(name, value.DetachFromDisposeScope().requires_grad_(true), parts);
     }
 
     /// <summary>Sets a model's weights from the file of a checkpoint.</summary>

@@ -24,6 +24,27 @@ public sealed record ModelOptions
     /// <summary>Shape of a randomly started model; ignored (and refused) when <see cref="Source"/> is a folder.</summary>
     [Description("shape of the randomly started model, in the names of a Hugging Face config.json")]
     public ArchitectureOptions? Architecture { get; init; }
+
+    /// <summary>How the frozen base is kept while adapters are trained beside it.</summary>
+    [Description("how the frozen base is kept while adapters are trained: none (in dtype) or nf4 (projections in 4 bits; needs dsft.lora and ddpo.lora)")]
+    public WeightQuantization Quantization { get; init; } = WeightQuantization.None;
+
+    /// <summary>Whether the scales of 4-bit weights are kept in 8 bits too.</summary>
+    [Description("keep the scales of 4-bit weights in 8 bits too: 0.37 bits less a weight")]
+    public bool DoubleQuantization { get; init; }
+
+    /// <summary>How to load a model to train or to score training data with; null in full width.</summary>
+    public Nf4Options? Nf4 => Quantization == WeightQuantization.Nf4 ? new Nf4Options(DoubleQuantization) : null;
+}
+
+/// <summary>Ways to keep frozen weights.</summary>
+public enum WeightQuantization
+{
+    /// <summary>In the compute type.</summary>
+    None,
+
+    /// <summary>4-bit NormalFloat in blocks of 64 (Dettmers et al. 2023, arXiv 2305.14314).</summary>
+    Nf4,
 }
 
 /// <summary>Compute precision of a model.</summary>

@@ -1,22 +1,66 @@
 using Zephyr.Core.Models.Adapters;
+using Zephyr.Torch;
 using static TorchSharp.torch;
 
 namespace Zephyr.Core.Models;
 
 /// <summary>
 /// One product of a decoder layer, <c>x Wᵀ</c>: the weights of one projection, or of several on the same input stacked in one matrix,
-/// with low-rank adapters beside any of them.
+/// in the compute type or frozen in 4 bits, with low-rank adapters beside any of them.
 /// </summary>
-/// <param name="matrix">The matrix, <c>[sum of out, in]</c>.</param>
-internal sealed class Projection(DecoderParameter matrix)
+internal sealed class Projection : IDisposable
 {
+    private readonly DecoderMath _math;
+    private readonly Tensor? _matrix;
+    private readonly IReadOnlyList<Nf4Weight> _quantized;
     private LoraAdapter? _adapter;
 
+    private Projection(string name, IReadOnlyList<WeightShape> parts, DecoderMath math, Tensor? matrix, IReadOnlyList<Nf4Weight> quantized)
+    {
+        (Name, Parts, _math, _matrix, _quantized) = (name, parts, math, matrix, quantized);
+    }
+
     /// <summary>Name of the stacked matrix.</summary>
-    public string Name => matrix.Name;
+    public string Name { get; }
 
     /// <summary>The Hugging Face weights stacked in it, in order.</summary>
-    public IReadOnlyList<WeightShape> Parts => matrix.Parts;
+    public IReadOnlyList<WeightShape> Parts { get; }
+
+    /// <summary>Whether the weights are in 4 bits or have an adapter beside them, so that what is saved has to be computed.</summary>
+    public bool IsComputed => _matrix is null || _adapter is not null;
+
+    /// <summary>A projection with its matrix in the compute type.</summary>
+    /// <param name="matrix">The matrix, <c>[sum of out, in]</c>; it stays its owner's.</param>
+    /// <param name="math">Operations to compute with.</param>
+    public static Projection Of(DecoderParameter matrix, DecoderMath math) => new(matrix.Name, matrix.Parts, math, matrix.Value, []);
+
+    /// <summary>A projection whose weights are kept in 4 bits, each Hugging Face weight by itself.</summary>
+    /// <param name="matrix">The matrix, <c>[sum of out, in]</c>; not kept.</param>
+    /// <param name="options">How the scales are kept.</param>
+    /// <param name="math">Operations to compute with.</param>
+    /// <exception cref="ZephyrException">A weight does not fill whole blocks, or is not finite.</exception>
+    public static Projection Quantized(DecoderParameter matrix, Nf4Options options, DecoderMath math)
+    {
+        using var scope = NewDisposeScope();
+        var quantized = new List<Nf4Weight>();
+        long row = 0;
+        foreach (var part in matrix.Parts)
+        {
+            try
+            {
+                quantized.Add(Nf4Weight.Quantize(matrix.Value.detach().narrow(0, row, part.Shape[0]), options.DoubleQuantization));
+            }
+            catch (TorchException exception)
+            {
+                quantized.ForEach(static weight => weight.Dispose());
+                throw new ZephyrException($"{part.Name} cannot be kept in 4 bits: {exception.Message} Set model.quantization to none.", exception);
+            }
+
+            row += part.Shape[0];
+        }
+
+        return new Projection(matrix.Name, matrix.Parts, math, null, quantized);
+    }
 
     /// <summary>Puts an adapter beside the weights it has matrices for.</summary>
     /// <param name="adapter">The adapter; it stays its owner's.</param>
@@ -29,13 +73,13 @@ internal sealed class Projection(DecoderParameter matrix)
     {
         if (_adapter is null)
         {
-            return nn.functional.linear(x, matrix.Value);
+            return Product(x);
         }
 
         using var scope = NewDisposeScope();
         var deltas = Parts.Select(part => Delta(_adapter, part, x)).ToList();
         var delta = deltas.Count == 1 ? deltas[0] : cat(deltas, -1);
-        return nn.functional.linear(x, matrix.Value).add(delta).MoveToOuterDisposeScope();
+        return Product(x).add(delta).MoveToOuterDisposeScope();
     }
 
     /// <summary>The weight of one part with its adapter in it, computed in float32 and rounded once.</summary>
@@ -46,10 +90,28 @@ internal sealed class Projection(DecoderParameter matrix)
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        var first = Parts.TakeWhile(other => other != part).Sum(static other => other.Shape[0]);
-        var weight = matrix.Value.narrow(0, first, part.Shape[0]);
+        var weight = Weight(part);
         var merged = _adapter?.Find(part.Name) is { } pair ? pair.Merge(weight, _adapter.Configuration.Scale) : weight;
         return merged.to_type(type).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Frees 4-bit weights; a matrix in the compute type stays.</summary>
+    public void Dispose()
+    {
+        foreach (var weight in _quantized)
+        {
+            weight.Dispose();
+        }
+    }
+
+    private Tensor Product(Tensor x) => _matrix is null ? _math.Nf4Linear(x, _quantized) : nn.functional.linear(x, _matrix);
+
+    private Tensor Weight(WeightShape part)
+    {
+        var before = Parts.TakeWhile(other => other.Name != part.Name).ToList();
+        return _matrix is null
+            ? Fused.Nf4Dequantize([_quantized[before.Count]], ScalarType.Float32)
+            : _matrix.narrow(0, before.Sum(static other => other.Shape[0]), part.Shape[0]);
     }
 
     private static Tensor Delta(LoraAdapter adapter, WeightShape part, Tensor x) => adapter.Find(part.Name) is { } pair

@@ -10,6 +10,9 @@ namespace Zephyr.Core.Models;
 internal sealed class ReferenceMath : DecoderMath
 {
     /// <inheritdoc/>
+    public override Tensor Nf4Linear(Tensor x, IReadOnlyList<Nf4Weight> stack) => Composed.Nf4Linear(x, stack);
+
+    /// <inheritdoc/>
     public override Tensor RmsNorm(Tensor x, Tensor weight, double eps) => Composed.RmsNorm(x, weight, eps);
 
     /// <inheritdoc/>

@@ -38,12 +38,8 @@ public sealed class DpoTrainer(DdpoOptions options, ulong seed, ITrainingObserve
         DecoderModel model, PreferenceData train, PreferenceData? heldOut, string? checkpointFolder, CancellationToken cancellationToken)
     {
         Require(train);
-        if (options.Lora is { } lora)
-        {
-            RequireNoDropout(lora);
-            model.Attach(LoraAdapter.Fresh(model.Configuration, lora, model.ComputeType, seed, "ddpo"));
-        }
-
+        RequireNoDropout(options.Lora);
+        TrainedPart.Prepare(model, options.Lora, seed, "ddpo");
         var objective = new Objective(model, options, seed, train, heldOut);
         return new TrainingLoop(model, objective, options, observer, time).Run(checkpointFolder, cancellationToken);
     }
@@ -83,9 +79,9 @@ public sealed class DpoTrainer(DdpoOptions options, ulong seed, ITrainingObserve
         }
     }
 
-    private static void RequireNoDropout(LoraOptions lora)
+    private static void RequireNoDropout(LoraOptions? lora)
     {
-        if (lora.Dropout != 0)
+        if (lora is { Dropout: not 0 })
         {
             throw new ZephyrException($"ddpo.lora.dropout is {lora.Dropout}, and dDPO scores policy and reference alike, without dropout. Set it to 0.");
         }

@@ -17,5 +17,5 @@ internal static class RunIdentity
 
     internal static string Of(DecoderModel model) => string.Create(
         CultureInfo.InvariantCulture,
-        $"model={model.Configuration.ModelType}/{model.Configuration.ParameterCount} {model.ComputeType}");
+        $"model={model.Configuration.ModelType}/{model.Configuration.ParameterCount} {model.ComputeType}{(model.Quantization is { } nf4 ? $" nf4 double={nf4.DoubleQuantization}" : "")}");
 }

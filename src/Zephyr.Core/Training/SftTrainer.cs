@@ -2,7 +2,6 @@ using System.Globalization;
 using Zephyr.Core.Data.Packing;
 using Zephyr.Core.Losses;
 using Zephyr.Core.Models;
-using Zephyr.Core.Models.Adapters;
 using static TorchSharp.torch;
 
 namespace Zephyr.Core.Training;
@@ -31,11 +30,7 @@ public sealed class SftTrainer(DsftOptions options, ulong seed, ITrainingObserve
     public TrainingSummary Train(
         DecoderModel model, Packer train, Packer? heldOut, string? checkpointFolder, CancellationToken cancellationToken)
     {
-        if (options.Lora is { } lora)
-        {
-            model.Attach(LoraAdapter.Fresh(model.Configuration, lora, model.ComputeType, seed, "dsft"));
-        }
-
+        TrainedPart.Prepare(model, options.Lora, seed, "dsft");
         var objective = new Objective(model, options, seed, train, heldOut);
         return new TrainingLoop(model, objective, options, observer, time).Run(checkpointFolder, cancellationToken);
     }

@@ -1,5 +1,6 @@
 using Zephyr.Core.Data;
 using Zephyr.Core.Evaluation;
+using Zephyr.Core.Models;
 using Zephyr.Core.Training;
 using Zephyr.Experiments.Hub;
 
@@ -59,6 +60,11 @@ public static class ExperimentRules
             settings.Ddpo.Lora is { Dropout: not 0 },
             "ddpo.lora.dropout",
             $"must be 0: policy and reference are scored alike, without dropout, as TRL does (is {settings.Ddpo.Lora?.Dropout})");
+
+        var quantized = model.Quantization != WeightQuantization.None;
+        Refuse(quantized && settings.Dsft.Lora is null, "dsft.lora", "is missing: model.quantization is nf4, and weights in 4 bits cannot be trained; set it, or model.quantization to none");
+        Refuse(quantized && settings.Ddpo.Lora is null, "ddpo.lora", "is missing: model.quantization is nf4, and weights in 4 bits cannot be trained; set it, or model.quantization to none");
+        Refuse(!quantized && model.DoubleQuantization, "model.double_quantization", "must be false while model.quantization is none");
 
         if (model.Architecture is { } shape)
         {

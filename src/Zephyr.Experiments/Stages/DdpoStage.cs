@@ -18,7 +18,7 @@ internal sealed class DdpoStage(TimeProvider time) : IStage
     public IReadOnlyList<string> DependsOn { get; } = [StageFiles.Download, StageFiles.Tokenize, StageFiles.Dsft, StageFiles.Reference];
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Settings { get; } = ["ddpo", "model.dtype", "model.threads"];
+    public IReadOnlyList<string> Settings { get; } = ["ddpo", "model.dtype", "model.quantization", "model.double_quantization", "model.threads"];
 
     /// <inheritdoc/>
     public Task RunAsync(StageContext context, CancellationToken cancellationToken)
@@ -45,7 +45,7 @@ internal sealed class DdpoStage(TimeProvider time) : IStage
 
         var recipe = arm == Arm.FromDsft;
         var prefix = recipe ? "" : "without_dsft/";
-        using var model = DecoderModel.Load(arm.Start(context), context.Settings.Model.Dtype);
+        using var model = DecoderModel.Load(arm.Start(context), context.Settings.Model.Dtype, quantization: context.Settings.Model.Nf4);
         var reporter = new TrainingReporter(context.Reporter, recipe ? "dDPO" : "dDPO without dSFT", prefix);
         var trainer = new DpoTrainer(context.Settings.Ddpo, context.Seed, reporter, time);
         var summary = trainer.Train(

@@ -20,7 +20,7 @@ internal sealed class DsftStage(TimeProvider time) : IStage
     public IReadOnlyList<string> DependsOn { get; } = [StageFiles.Download, StageFiles.Tokenize];
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Settings { get; } = ["dsft", "model.dtype", "model.threads"];
+    public IReadOnlyList<string> Settings { get; } = ["dsft", "model.dtype", "model.quantization", "model.double_quantization", "model.threads"];
 
     /// <inheritdoc/>
     public Task RunAsync(StageContext context, CancellationToken cancellationToken)
@@ -38,7 +38,7 @@ internal sealed class DsftStage(TimeProvider time) : IStage
         counts.Set("rows.dropped", train.DroppedRows);
         counts.Set("sequences", train.SequenceCount);
 
-        using var model = DecoderModel.Load(Path.Combine(context.Input(StageFiles.Download), StageFiles.BaseModel), settings.Model.Dtype);
+        using var model = DecoderModel.Load(Path.Combine(context.Input(StageFiles.Download), StageFiles.BaseModel), settings.Model.Dtype, quantization: settings.Model.Nf4);
         var trainer = new SftTrainer(settings.Dsft, context.Seed, new TrainingReporter(context.Reporter, "dSFT"), time);
         var summary = trainer.Train(model, train, heldOut, context.Checkpoints, cancellationToken);
 

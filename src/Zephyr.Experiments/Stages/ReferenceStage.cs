@@ -20,7 +20,7 @@ internal sealed class ReferenceStage : IStage
     public IReadOnlyList<string> DependsOn { get; } = [StageFiles.Download, StageFiles.Tokenize, StageFiles.Dsft];
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Settings { get; } = ["reference", "ddpo.without_dsft", "model.dtype", "model.threads"];
+    public IReadOnlyList<string> Settings { get; } = ["reference", "ddpo.without_dsft", "model.dtype", "model.quantization", "model.double_quantization", "model.threads"];
 
     /// <inheritdoc/>
     public Task RunAsync(StageContext context, CancellationToken cancellationToken)
@@ -33,7 +33,7 @@ internal sealed class ReferenceStage : IStage
         context.Reporter.Count("pairs.heldout", heldOut.Count);
         foreach (var arm in Arm.Of(context.Settings))
         {
-            using var model = DecoderModel.Load(arm.Start(context), context.Settings.Model.Dtype);
+            using var model = DecoderModel.Load(arm.Start(context), context.Settings.Model.Dtype, quantization: context.Settings.Model.Nf4);
             Score(context, model, train, $"{arm.Name}: training pairs", StageFiles.TrainLogProbs(arm), cancellationToken);
             Score(context, model, heldOut, $"{arm.Name}: held-out pairs", StageFiles.HeldOutLogProbs(arm), cancellationToken);
         }

@@ -31,12 +31,14 @@ public sealed class LiveTensorTests
         counts.Distinct().Count().ShouldBe(1, string.Join(", ", counts));
     }
 
-    [Fact]
-    public void Training_adapters_keeps_the_same_number_of_tensors_over_steps_and_frees_its_own()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Training_adapters_keeps_the_same_number_of_tensors_over_steps_and_frees_its_own(bool quantized)
     {
         var counts = new List<long>();
         var before = NativeHandles.LiveCount;
-        using (var model = TinyRuns.Model(ComputeType.Bfloat16))
+        using (var model = TinyRuns.Model(ComputeType.Bfloat16, quantization: quantized ? new Nf4Options(DoubleQuantization: true) : null))
         {
             TinyRuns.RunDsft(model, TinyRuns.Dsft with { Lora = new LoraOptions { Rank = 2, Dropout = 0.1 } }, observer: new CountingObserver(counts));
             TinyRuns.Bytes(model);

@@ -42,11 +42,11 @@ internal static class TinyRuns
         CheckpointEvery = 3,
     };
 
-    public static DecoderModel Model(ComputeType type, bool useFused = true, ulong seed = 3)
+    public static DecoderModel Model(ComputeType type, bool useFused = true, ulong seed = 3, Nf4Options? quantization = null)
     {
         using var folder = new TemporaryFolder();
         RandomModel.Create(Architecture, Vocabulary, seed, folder.Path);
-        return DecoderModel.Load(folder.Path, type, useFused);
+        return DecoderModel.Load(folder.Path, type, useFused, quantization);
     }
 
     /// <summary>Rows that count upwards from a random number, the second half counted as the assistant's.</summary>

@@ -60,6 +60,17 @@ public sealed class ExperimentLoaderTests
         problems.ShouldContain(text => text.Contains("ddpo.lora.dropout: must be 0"));
     }
 
+    [Fact]
+    public void Weights_in_4_bits_without_adapters_are_refused_with_the_setting_to_change()
+    {
+        using var repository = new TestRepository("model: {quantization: nf4}\n");
+        var problems = repository.Problems();
+        problems.ShouldContain(text => text.Contains("dsft.lora: is missing: model.quantization is nf4"));
+        problems.ShouldContain(text => text.Contains("ddpo.lora: is missing: model.quantization is nf4"));
+        using var other = new TestRepository("model: {double_quantization: true}\n");
+        other.Problems().ShouldContain(text => text.Contains("model.double_quantization: must be false"));
+    }
+
     [Theory]
     [InlineData("a: [1", "cannot be read as YAML")]
     [InlineData("- 1", "an experiment is a section")]

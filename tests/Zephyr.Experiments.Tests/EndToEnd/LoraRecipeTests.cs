@@ -55,6 +55,16 @@ public sealed class LoraRecipeTests : IDisposable
         }
     }
 
+    [Fact]
+    public void With_the_base_in_4_bits_the_first_ddpo_loss_is_ln_2_and_the_published_models_are_whole()
+    {
+        _repository.Json("run", "ddpo", "--experiment=mini", "--set=model.quantization=nf4", "--set=model.double_quantization=true", "--set=ddpo.without_dsft=false");
+        var view = Path.Combine(_repository.Folder, "artifacts", "experiments", "mini");
+        using var step = JsonDocument.Parse(File.ReadLines(Path.Combine(view, "ddpo", "curve.jsonl")).First());
+        step.RootElement.GetProperty("loss").GetDouble().ShouldBe(Math.Log(2), 1e-6);
+        Logits(Path.Combine(view, "ddpo", "model"), null).ShouldAllBe(value => double.IsFinite(value));
+    }
+
     private double[] Logits(string model, string? adapter)
     {
         string[] beside = adapter is null ? [] : [$"--adapter={adapter}"];

@@ -26,7 +26,7 @@ public sealed class InstructionSetTests
         var program = Path.Combine(AppContext.BaseDirectory, "Zephyr.Torch.Tests");
         var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, UseShellExecute = false };
         start.Environment[Variable] = instructionSet;
-        foreach (var type in (Type[])[typeof(RowOperationTests), typeof(LossTests), typeof(FusedReferenceTests), typeof(ChosenInstructionSetTests)])
+        foreach (var type in (Type[])[typeof(RowOperationTests), typeof(LossTests), typeof(FusedReferenceTests), typeof(Nf4Tests), typeof(ChosenInstructionSetTests)])
         {
             start.ArgumentList.Add("-class");
             start.ArgumentList.Add(type.FullName!);

@@ -14,6 +14,7 @@ namespace zephyr::kernels::amx {
 #include "matmul_float.h"
 #include "matmul_amx.h"
 #include "rows.h"
+#include "nf4.h"
 #include "attention.h"
 #include "kernel_table.h"
 

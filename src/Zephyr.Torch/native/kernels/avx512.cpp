@@ -12,6 +12,7 @@ namespace zephyr::kernels::avx512 {
 #include "transpose.h"
 #include "matmul_float.h"
 #include "rows.h"
+#include "nf4.h"
 #include "attention.h"
 #include "kernel_table.h"
 

@@ -14,6 +14,7 @@ namespace zephyr::kernels::avx512_bf16 {
 #include "matmul_float.h"
 #include "matmul_bf16.h"
 #include "rows.h"
+#include "nf4.h"
 #include "attention.h"
 #include "kernel_table.h"
 

@@ -7,6 +7,7 @@ namespace zephyr::kernels::baseline {
 #include "transpose.h"
 #include "matmul_float.h"
 #include "rows.h"
+#include "nf4.h"
 #include "attention.h"
 #include "kernel_table.h"
 

@@ -15,6 +15,7 @@ KernelTable<T> make_table() {
   table.accumulate = accumulate<T>;
   table.adamw = adamw<T>;
   table.cached_attention = cached_attention<T>;
+  table.nf4_dequantize = nf4_dequantize<T>;
   table.attention_scratch = attention_scratch<Matmul, T>;
   table.attention_forward = attention_forward<Matmul, T>;
   table.attention_backward = attention_backward<Matmul, T>;

@@ -54,6 +54,8 @@ struct KernelTable {
   // positions, positions [first, end). out [group, head_dim], scratch float [end - first].
   void (*cached_attention)(const T* q, const T* keys, const T* values, T* out, float* scratch, int64_t group, int64_t head_dim,
                            int64_t stride, int64_t first, int64_t end, float scale);
+  // 4-bit NormalFloat codes, two a byte, to numbers: 64 values a block, times the block's scale.
+  void (*nf4_dequantize)(const uint8_t* packed, const float* absmax, T* out, int64_t blocks);
 
   // Bytes of scratch, 64-byte aligned, that a call of the next two needs.
   int64_t (*attention_scratch)(const AttentionShape& shape, bool backward);

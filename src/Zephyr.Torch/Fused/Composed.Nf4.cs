@@ -1,0 +1,38 @@
+using static TorchSharp.torch;
+
+namespace Zephyr.Torch;
+
+public static partial class Composed
+{
+    /// <inheritdoc cref="Fused.Nf4Dequantize"/>
+    public static Tensor Nf4Dequantize(IReadOnlyList<Nf4Weight> stack, ScalarType dtype)
+    {
+        ArgumentNullException.ThrowIfNull(stack);
+        using var scope = NewDisposeScope();
+        return cat([.. stack.Select(Nf4Dequantize)], 0).to_type(dtype).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc cref="Fused.Nf4Linear"/>
+    public static Tensor Nf4Linear(Tensor x, IReadOnlyList<Nf4Weight> stack)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        using var scope = NewDisposeScope();
+        return nn.functional.linear(x, Nf4Dequantize(stack, x.dtype)).MoveToOuterDisposeScope();
+    }
+
+    private static Tensor Nf4Dequantize(Nf4Weight weight)
+    {
+        using var scope = NewDisposeScope();
+        var bytes = weight.Packed.to_type(ScalarType.Int64);
+        var codes = stack([bytes.floor_divide(16), bytes.remainder(16)], 1).flatten(); // [elements]
+        var shares = tensor(Nf4Weight.Values.ToArray()).index_select(0, codes).view(-1, Nf4Weight.BlockLength); // [blocks, 64]
+        var absmax = weight.Absmax; // [blocks]
+        if (weight.Scales is { } scales)
+        {
+            var perBlock = scales.repeat_interleave(Nf4Weight.ScaleBlockLength, 0).narrow(0, 0, absmax.size(0));
+            absmax = AdamWMoments.DynamicMap(isSigned: true).index_select(0, absmax.to_type(ScalarType.Int64)) * perBlock + weight.Offset;
+        }
+
+        return (shares * absmax.unsqueeze(1)).view(weight.Rows, weight.Columns).MoveToOuterDisposeScope();
+    }
+}
