@@ -12,7 +12,7 @@ internal sealed class DdpoStage(TimeProvider time) : IStage
     public string Name => StageFiles.Ddpo;
 
     /// <inheritdoc/>
-    public int Version => DpoTrainer.Version;
+    public int Version => DpoTrainer.Version + TrainedModel.Version;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> DependsOn { get; } = [StageFiles.Download, StageFiles.Tokenize, StageFiles.Dsft, StageFiles.Reference];
@@ -53,6 +53,8 @@ internal sealed class DdpoStage(TimeProvider time) : IStage
 
         TrainedModel.Write(
             Path.Combine(context.Output, arm.ModelFolder), Path.Combine(context.Output, arm.AdapterFolder), model, Path.Combine(tokenized, StageFiles.Tokenizer));
+        ModelCard.Write(
+            Path.Combine(context.Output, arm.ModelFolder), recipe ? ModelCardSubject.Ddpo : ModelCardSubject.DdpoWithoutDsft, context, model, summary);
         TrainingCurve.Write(Path.Combine(context.Output, arm.CurveFile), summary.History);
         Figures.Write(Path.Combine(context.Output, $"{arm.Name}-{StageFiles.HeldOutFigures}"), summary.Evaluation);
         Figures.Report(context.Reporter, counts, prefix, summary);

@@ -14,7 +14,7 @@ internal sealed class DsftStage(TimeProvider time) : IStage
     public string Name => StageFiles.Dsft;
 
     /// <inheritdoc/>
-    public int Version => SftTrainer.Version;
+    public int Version => SftTrainer.Version + TrainedModel.Version;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> DependsOn { get; } = [StageFiles.Download, StageFiles.Tokenize];
@@ -44,6 +44,7 @@ internal sealed class DsftStage(TimeProvider time) : IStage
 
         TrainedModel.Write(
             Path.Combine(context.Output, StageFiles.Model), Path.Combine(context.Output, StageFiles.Adapter), model, Path.Combine(tokenized, StageFiles.Tokenizer));
+        ModelCard.Write(Path.Combine(context.Output, StageFiles.Model), ModelCardSubject.Dsft, context, model, summary);
         TrainingCurve.Write(Path.Combine(context.Output, StageFiles.Curve), summary.History);
         Figures.Write(Path.Combine(context.Output, StageFiles.HeldOutFigures), summary.Evaluation);
         Figures.Report(context.Reporter, counts, "", summary);

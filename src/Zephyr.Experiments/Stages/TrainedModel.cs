@@ -5,6 +5,9 @@ namespace Zephyr.Experiments.Stages;
 /// <summary>Writes a model with its tokenizer as one Hugging Face-format folder, and its adapter, if it has one, as a folder of PEFT's.</summary>
 internal static class TrainedModel
 {
+    /// <summary>Raised whenever the same training gives other files beside the weights; part of the versions of stages that train.</summary>
+    public const int Version = 1;
+
     /// <summary>Writes weights, configuration and tokenizer files; the weights have the adapter in them.</summary>
     /// <param name="folder">The folder, made here.</param>
     /// <param name="adapterFolder">The folder for the adapter, made here when the model has one.</param>
@@ -19,5 +22,7 @@ internal static class TrainedModel
         {
             File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
         }
+
+        SpecialTokensMap.Write(folder);
     }
 }

@@ -30,7 +30,8 @@ public sealed class RecipeTests(RecipeTests.FinishedRun finished) : IClassFixtur
         var view = Path.Combine(Repository.Folder, "artifacts", "experiments", "mini");
         foreach (var file in new[]
         {
-            "dsft/model/model.safetensors", "dsft/model/config.json", "dsft/model/tokenizer.json", "dsft/curve.jsonl", "ddpo/model/model.safetensors",
+            "dsft/model/model.safetensors", "dsft/model/config.json", "dsft/model/tokenizer.json", "dsft/curve.jsonl",
+            "dsft/model/README.md", "dsft/model/special_tokens_map.json", "dsft/model/generation_config.json", "ddpo/model/README.md", "ddpo/model/model.safetensors",
             "ddpo/model-without-dsft/model.safetensors", "evaluate/evaluation.json", "report/report.html", "report/results.md",
         })
         {
