@@ -36,15 +36,26 @@ public sealed class RecipeRepository : IDisposable
     /// <summary>The folder.</summary>
     public string Folder { get; }
 
+    /// <summary>Environment variables of the program besides those of this process.</summary>
+    public Dictionary<string, string> Variables { get; } = new(StringComparer.Ordinal) { ["MLFLOW_TRACKING_URI"] = "" };
+
     /// <summary>Starts the program.</summary>
-    public Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "zephyr"), arguments)
+    public Process Start(params string[] arguments)
     {
-        WorkingDirectory = Folder,
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-        UseShellExecute = false,
-        Environment = { ["MLFLOW_TRACKING_URI"] = "" },
-    })!;
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "zephyr"), arguments)
+        {
+            WorkingDirectory = Folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        foreach (var (name, value) in Variables)
+        {
+            start.Environment[name] = value;
+        }
+
+        return Process.Start(start)!;
+    }
 
     /// <summary>Runs the program to its end.</summary>
     public (int ExitCode, string Output, string Error) Run(params string[] arguments)
