@@ -120,6 +120,7 @@ public sealed class ZephyrCommandLineTests : IDisposable
     [InlineData("data")]
     [InlineData("sync")]
     [InlineData("export-mlruns")]
+    [InlineData("lock")]
     public async Task Every_verb_has_help(string verb)
     {
         var (code, text) = await Run(verb, "--help");
