@@ -64,7 +64,16 @@ internal sealed class HubApi(HubHttp http, HubRetry retry)
             }
 
             using var answer = await JsonAsync(next, Subject(reference), cancellationToken);
-            Read(answer.Document.RootElement, reference, files);
+            try
+            {
+                Read(answer.Document.RootElement, reference, files);
+            }
+            catch (InvalidOperationException failure)
+            {
+                // The framework's way of saying that a text holds half of a surrogate pair.
+                throw Unexpected(reference, failure.Message);
+            }
+
             next = answer.Next;
             if (next is not null && !http.Options.IsEndpoint(next))
             {
@@ -118,9 +127,9 @@ internal sealed class HubApi(HubHttp http, HubRetry retry)
             {
                 return new HubAnswer(JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = 32 }), NextPage(response, address));
             }
-            catch (JsonException failure)
+            catch (Exception failure) when (failure is JsonException or FormatException)
             {
-                throw new HubException($"{subject}: {http.Options} answers with something that is no JSON. Check HF_ENDPOINT and any proxy.", failure);
+                throw new HubException($"{subject}: {http.Options} answers as no hub does ({failure.Message}). Check HF_ENDPOINT and any proxy.", failure);
             }
         },
         cancellationToken);
@@ -138,7 +147,7 @@ internal sealed class HubApi(HubHttp http, HubRetry retry)
             var (open, close) = (link.IndexOf('<', StringComparison.Ordinal), link.IndexOf('>', StringComparison.Ordinal));
             if (open >= 0 && close > open && link[close..].Contains("rel=\"next\"", StringComparison.Ordinal))
             {
-                return new Uri(address, link[(open + 1)..close]);
+                return Uri.TryCreate(address, link[(open + 1)..close], out var next) ? next : throw new FormatException("the next page is no address");
             }
         }
 

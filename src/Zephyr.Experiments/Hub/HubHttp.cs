@@ -145,10 +145,18 @@ public sealed class HubHttp : IDisposable
             HttpStatusCode.NotFound when code == "RevisionNotFound" => new HubException($"{subject}: there is no such revision. Check the part after @ against {subject.Page}."),
             HttpStatusCode.NotFound => new HubException($"{subject}: it does not exist (404{(code is null ? "" : $", {Safe(code)}")}). Check the name{(subject.Page is null ? "" : $" against {subject.Page}")}; a private one needs HF_TOKEN."),
             HttpStatusCode.TooManyRequests => new HubException(
-                $"{subject}: too many requests (429{Wait(wait)}). Try again later{(Options.HasToken ? "" : "; with HF_TOKEN set the limit is higher")}.") { IsTransient = true, RetryAfter = Positive(wait) },
+                $"{subject}: too many requests (429{Wait(wait)}). Try again later{(Options.HasToken ? "" : "; with HF_TOKEN set the limit is higher")}.")
+            {
+                IsTransient = true,
+                RetryAfter = Positive(wait),
+            },
             HttpStatusCode.RequestTimeout => new HubException($"{subject}: the server gave up waiting (408). Try again.") { IsTransient = true },
             >= HttpStatusCode.InternalServerError => new HubException(
-                $"{subject}: the server failed ({status}{Wait(wait)}). Try again later.") { IsTransient = true, RetryAfter = Positive(wait) },
+                $"{subject}: the server failed ({status}{Wait(wait)}). Try again later.")
+            {
+                IsTransient = true,
+                RetryAfter = Positive(wait),
+            },
             _ => new HubException($"{subject}: the server answered {status}, which was not expected. Check the name and HF_ENDPOINT."),
         };
     }

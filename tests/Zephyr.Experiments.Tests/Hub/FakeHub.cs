@@ -89,6 +89,12 @@ internal sealed class FakeHub : IAsyncDisposable
     /// <summary>Path that a list of files claims to have besides the true ones.</summary>
     public string? ListedBesides { get; set; }
 
+    /// <summary>List of files as it is sent, in place of the true one.</summary>
+    public string? RawList { get; set; }
+
+    /// <summary>Address of the next page, in place of the true one.</summary>
+    public string? RawNextPage { get; set; }
+
     public static async Task<FakeHub> StartAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -198,7 +204,12 @@ internal sealed class FakeHub : IAsyncDisposable
             context.Response.Headers.Append("Link", $"<{Endpoint}{context.Request.Path.Value![1..]}?recursive={(recursive ? "true" : "false")}&cursor={first + PageSize}>; rel=\"next\"");
         }
 
-        return context.Response.WriteAsJsonAsync(all.Skip(first).Take(PageSize));
+        if (RawNextPage is not null)
+        {
+            context.Response.Headers.Link = $"<{RawNextPage}>; rel=\"next\"";
+        }
+
+        return RawList is null ? context.Response.WriteAsJsonAsync(all.Skip(first).Take(PageSize)) : context.Response.WriteAsync(RawList);
     }
 
     private static Dictionary<string, object> Entry(string path, byte[] content, bool large)

@@ -262,6 +262,31 @@ public sealed class SourceFetcherTests : IAsyncLifetime
         (await Should.ThrowAsync<HubException>(() => _bed.FetchAsync("hf://datasets/org/rows/**"))).Message.ShouldContain("stay inside its folder");
     }
 
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("[{")]
+    [InlineData("<html>")]
+    [InlineData("[{\"type\":\"file\"}]")]
+    [InlineData("[{\"type\":\"file\",\"path\":\"x\",\"size\":-1,\"oid\":\"0123456789abcdef0123456789abcdef01234567\"}]")]
+    [InlineData("[{\"type\":\"file\",\"path\":\"x\",\"size\":1,\"oid\":\"../../etc/passwd\"}]")]
+    [InlineData("[{\"type\":\"file\",\"path\":\"\\ud800\",\"size\":1,\"oid\":\"0123456789abcdef0123456789abcdef01234567\"}]")]
+    public async Task A_list_of_files_that_no_hub_gives_is_refused(string list)
+    {
+        Hub.RawList = list;
+
+        (await Should.ThrowAsync<HubException>(() => _bed.FetchAsync(Address))).Message.ShouldContain("hf://datasets/org/rows");
+    }
+
+    [Theory]
+    [InlineData("http://elsewhere.example/api/datasets/org/rows/tree/x")]
+    [InlineData("http://[::bad")]
+    public async Task A_next_page_at_another_host_is_not_asked_for(string page)
+    {
+        Hub.RawNextPage = page;
+
+        (await Should.ThrowAsync<HubException>(() => _bed.FetchAsync(Address, token: "hf_secret"))).Message.ShouldContain("HF_ENDPOINT");
+    }
+
     [Fact]
     public async Task Offline_uses_what_is_here_and_names_what_is_missing()
     {
