@@ -7,8 +7,8 @@ namespace Zephyr.Core.Models;
 
 /// <summary>
 /// A Mistral- or Llama-like decoder: RMSNorm, rotary embedding, grouped-query attention with an optional sliding window, SwiGLU,
-/// output projection tied to the embedding or not (Jiang et al. 2023, arXiv 2310.06825). There is no dropout, so training and
-/// scoring compute the same numbers.
+/// output projection tied to the embedding or not (Jiang et al. 2023, arXiv 2310.06825). There is no dropout but that of adapters
+/// in dSFT, so training and scoring compute the same numbers.
 /// </summary>
 public sealed class DecoderModel : IDisposable
 {

@@ -68,6 +68,27 @@ public sealed class LoraTrainingTests : IDisposable
     }
 
     [Fact]
+    public void A_ddpo_run_killed_and_continued_ends_with_the_bits_of_one_that_was_not()
+    {
+        var options = Ddpo with { MaxSteps = 7 };
+        using var reference = TinyRuns.Model(ComputeType.Bfloat16);
+        using var straight = TinyRuns.Model(ComputeType.Bfloat16);
+        TinyRuns.RunDdpo(straight, reference, options);
+        using (var killed = TinyRuns.Model(ComputeType.Bfloat16))
+        {
+            var observer = new RecordingObserver(5, static () => throw new InvalidOperationException("killed"));
+            Should.Throw<InvalidOperationException>(() => TinyRuns.RunDdpo(killed, reference, options, _folder.Path, observer));
+        }
+
+        using var continued = TinyRuns.Model(ComputeType.Bfloat16);
+        var second = new RecordingObserver();
+        TinyRuns.RunDdpo(continued, reference, options, _folder.Path, second);
+
+        second.Plan!.FirstStep.ShouldBe(3);
+        TinyRuns.Bytes(continued).ShouldBe(TinyRuns.Bytes(straight));
+    }
+
+    [Fact]
     public void A_checkpoint_holds_the_adapter_and_not_the_base()
     {
         using var model = TinyRuns.Model(ComputeType.Bfloat16);
