@@ -130,6 +130,8 @@ const added = [
 ];
 cases.push(...['gpt2', 'llama', 'metaspace first true', 'normalizer lowercase'].map((name) => ({ ...cases.find((item) => item.name === name), name: `added tokens, ${name}`, added })));
 texts.push('a rstrip  b  lstrip c', 'lstrip', ' lstriprstrip ', 'we shout SHOUT Shout', 'x<x>y <x> [m] [m]n [m]. o[m]', '<s> rstrip</s>', '<x>  <s>  lstrip');
+// Texts that were once wrong here.
+texts.push("oooe\u0378 \rl\u672c \ufe0f\ud83c\udffd}`%>\uac01EMlsLRv'ts70\u030863`\u00bd\u00fc\u00fc}\u00bd\ud83d\ude42&\u3072o ", " eto     06sn aa  \u30ab-,?>\ufe0f\u017f\u017f\ud83c\udffd\ud835\udfd8\ud800\udd40<s>\ud835\udfd8\ud800\udd401  mLdmmrestTl\uac0196d97\ud55c\n \u672c\u30ab\u8a9e\u65e5");
 
 // Tokens that the vocabulary lacks get the ids after it, in order; templates name tokens, which become ids here.
 function build(item) {

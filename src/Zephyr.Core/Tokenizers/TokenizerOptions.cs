@@ -7,7 +7,7 @@ namespace Zephyr.Core.Tokenizers;
 public sealed record TokenizerOptions
 {
     /// <summary><c>train</c> for a vocabulary learnt from the training texts, <c>model</c> for the base model's own, a file or folder, or <c>hf://models/org/name@revision</c>.</summary>
-    [Description("`train` (learn from the training texts), `model` (the base model's), a tokenizer.json file or its folder, or hf://models/ORG/NAME@REVISION")]
+    [Description("`train` (learn from the training texts), `model` (the base model's), a tokenizer.json or tokenizer.model or its folder, or hf://models/ORG/NAME@REVISION")]
     [SettingPath("train", "model", Remote = RemoteContent.Tokenizer)]
     public string Source { get; init; } = "train";
 

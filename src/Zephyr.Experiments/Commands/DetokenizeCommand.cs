@@ -17,7 +17,7 @@ public static class DetokenizeCommand
     public static Command Create(CommandEnvironment environment)
     {
         var command = new Command("detokenize", "Turn JSON arrays of ids, one a line on standard input, into JSON strings.");
-        var source = new Option<string>("--tokenizer") { Description = "a tokenizer.json or its folder", Required = true, HelpName = "DIR|FILE" };
+        var source = new Option<string>("--tokenizer") { Description = "a tokenizer.json, a sentencepiece tokenizer.model, or the folder of either", Required = true, HelpName = "DIR|FILE" };
         var skip = new Option<bool>("--skip-special") { Description = "leave special tokens such as <s> out" };
         command.Options.Add(source);
         command.Options.Add(skip);

@@ -12,7 +12,7 @@ public static class TokenizeCommand
     public static Command Create(CommandEnvironment environment)
     {
         var command = new Command("tokenize", "Turn JSON strings, one a line on standard input, into JSON arrays of ids.");
-        var source = new Option<string>("--tokenizer") { Description = "a tokenizer.json or its folder", Required = true, HelpName = "DIR|FILE" };
+        var source = new Option<string>("--tokenizer") { Description = "a tokenizer.json, a sentencepiece tokenizer.model, or the folder of either", Required = true, HelpName = "DIR|FILE" };
         var special = new Option<bool>("--add-special") { Description = "add the tokens the tokenizer puts around a text, such as <s>" };
         command.Options.Add(source);
         command.Options.Add(special);

@@ -111,11 +111,14 @@ internal sealed class BpeModelReader
         }
 
         var spelt = unknown ?? -1;
+
+        // Where unknown characters vanish, those beside them become neighbours and may merge.
+        var cuts = !bytes && !_ignoresMerges && (unknown is not null || _byteFallback);
         var model = new BpeModel
         {
             Alphabet = bytes ? new ByteIds(open, spelt) : new CharacterIds(open, byteIds, spelt),
             Merges = new MergeTable(rules),
-            Boundaries = bytes || _ignoresMerges ? null : new WordBoundaries(pieces, rules),
+            Boundaries = cuts ? new WordBoundaries(pieces, rules) : null,
             WholeParts = whole,
             WholePartsAreBytes = bytes,
             FusedId = _fusesUnknown && !_byteFallback ? spelt : -1,

@@ -12,6 +12,7 @@ internal sealed class PatternTranslator
 {
     private const int LongestPattern = 1 << 14;
     private const int DeepestGroup = 64;
+    private const int MostRepetitions = 1000;
     private readonly string _pattern;
     private readonly StringBuilder _output = new();
     private readonly CharacterClassTranslator _classes;
@@ -19,7 +20,8 @@ internal sealed class PatternTranslator
     private int _position;
     private int _depth;
     private bool _ignoreCase;
-    private bool _backtracks;
+    // Counts within counts multiply, and engines may write them out: the product is bounded.
+    private long _repetitions = 1;
 
     private PatternTranslator(string pattern)
     {
@@ -39,7 +41,7 @@ internal sealed class PatternTranslator
         var translator = new PatternTranslator(pattern);
         translator.Alternatives();
         return translator._position == pattern.Length
-            ? new TranslatedPattern(translator._output.ToString(), translator._backtracks, translator._classes.UsesWords, translator._named)
+            ? new TranslatedPattern(translator._output.ToString(), translator._classes.UsesWords, translator._named)
             : throw translator.Refused(")");
     }
 
@@ -71,15 +73,15 @@ internal sealed class PatternTranslator
     private void Quantified()
     {
         var start = _output.Length;
-        if (!Atom())
+        var before = _repetitions;
+        _repetitions = 1;
+        if (!Atom() || _position == _pattern.Length || ReadQuantifier() is not { } quantifier)
         {
+            _repetitions = Math.Max(_repetitions, before);
             return;
         }
 
-        if (_position == _pattern.Length || ReadQuantifier() is not { } quantifier)
-        {
-            return;
-        }
+        _repetitions = Math.Max(_repetitions, before);
 
         var suffix = _position < _pattern.Length ? _pattern[_position] : '\0';
         var counted = quantifier[0] == '{';
@@ -97,7 +99,6 @@ internal sealed class PatternTranslator
         else if (suffix == '+')
         {
             _output.Insert(start, "(?>").Append(')');
-            _backtracks = true;
             _position++;
         }
 
@@ -107,10 +108,8 @@ internal sealed class PatternTranslator
         }
     }
 
-    // Counts are bounded so that no pattern grows without measure when it is compiled.
     private string? ReadQuantifier()
     {
-        const int most = 1000;
         if (_pattern[_position] is '*' or '+' or '?')
         {
             return _pattern[_position++].ToString();
@@ -128,11 +127,17 @@ internal sealed class PatternTranslator
             throw Refused("'{' that starts no count of repetitions up to 1000");
         }
 
+        _repetitions *= Math.Max(1, counts.Max(count => count.Length == 0 ? 1 : int.Parse(count, CultureInfo.InvariantCulture)));
+        if (_repetitions > MostRepetitions)
+        {
+            throw Refused($"more than {MostRepetitions} repetitions");
+        }
+
         _position = end + 1;
         var minimum = counts[0].Length == 0 ? "0" : counts[0];
         return counts.Length == 1 ? $"{{{minimum}}}" : $"{{{minimum},{counts[1]}}}";
 
-        static bool IsCount(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count <= most;
+        static bool IsCount(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count <= MostRepetitions;
     }
 
     private bool Atom()
@@ -180,7 +185,6 @@ internal sealed class PatternTranslator
 
                 opening = target;
                 _position += source.Length;
-                _backtracks |= target is not "(?:";
                 _ignoreCase = source switch { "(?i:" => true, "(?-i:" => false, _ => _ignoreCase };
                 Inside(opening);
                 _ignoreCase = ignoreCase;

@@ -23,10 +23,8 @@ internal sealed class RegexPattern : ITextPattern
         var translated = PatternTranslator.Translate(source);
         try
         {
-            _regex = new Regex(
-                translated.Expression,
-                RegexOptions.CultureInvariant | (translated.Backtracks ? RegexOptions.None : RegexOptions.NonBacktracking),
-                s_limit);
+            // Not RegexOptions.NonBacktracking: it misses matches of such patterns as \s?\p{L}+ (.NET 10.0.12). Time is bounded instead.
+            _regex = new Regex(translated.Expression, RegexOptions.CultureInvariant, s_limit);
         }
         catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
         {

@@ -2,10 +2,9 @@ namespace Zephyr.Core.Tokenizers.PreTokenizers;
 
 /// <summary>A pattern in the syntax of .NET.</summary>
 /// <param name="Expression">The expression.</param>
-/// <param name="Backtracks">Whether it needs the backtracking engine (for what looks around or is atomic).</param>
 /// <param name="UsesWords">Whether it asks for word characters, <c>\w</c> or <c>\W</c>.</param>
 /// <param name="Named">Ranges of characters that it names one by one.</param>
-internal sealed record TranslatedPattern(string Expression, bool Backtracks, bool UsesWords, IReadOnlyList<(char First, char Last)> Named)
+internal sealed record TranslatedPattern(string Expression, bool UsesWords, IReadOnlyList<(char First, char Last)> Named)
 {
     /// <summary>Whether the pattern names a character by itself or in a range, rather than by its category.</summary>
     public bool Mentions(char character)
