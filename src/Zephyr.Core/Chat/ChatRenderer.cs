@@ -23,8 +23,14 @@ public sealed record TokenizedConversation(int[] Ids, byte[] Mask);
 /// </summary>
 /// <param name="options">The chat format and whether an empty system message is inserted.</param>
 /// <param name="tokenizer">The tokenizer.</param>
-public sealed class ChatRenderer(TokenizerOptions options, Tokenizer tokenizer)
+public sealed class ChatRenderer(TokenizerOptions options, Tokenizer tokenizer) : IChatFormat
 {
+    /// <inheritdoc/>
+    public string TemplateText => ChatTemplates.Zephyr;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<int> StopIds { get; } = [tokenizer.EosId];
+
     /// <summary>The text of a conversation, end tokens written out, without the beginning-of-text token.</summary>
     /// <param name="messages">The messages.</param>
     /// <param name="addGenerationPrompt">Whether the header of an answer is put at the end.</param>
@@ -63,6 +69,9 @@ public sealed class ChatRenderer(TokenizerOptions options, Tokenizer tokenizer)
         return [.. ids];
     }
 
+    /// <inheritdoc/>
+    public int[] TokenizeAnswer(IReadOnlyList<ChatMessage> prompt, string answer) => TokenizeAnswer(answer);
+
     /// <summary>Tokens of an answer, to be put after those of <see cref="TokenizePrompt"/>: what it says and one end token.</summary>
     public int[] TokenizeAnswer(string answer)
     {
@@ -91,6 +100,9 @@ public sealed class ChatRenderer(TokenizerOptions options, Tokenizer tokenizer)
         ArgumentNullException.ThrowIfNull(conversation);
         return ChatSegments.Of(conversation.Messages, addGenerationPrompt: false, options.InsertEmptySystem).Select(segment => segment.Text);
     }
+
+    /// <inheritdoc/>
+    public IEnumerable<string> PlainTexts(Conversation conversation) => PlainTexts(options, conversation);
 
     private void Append(IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt, List<int> ids, List<byte>? mask)
     {

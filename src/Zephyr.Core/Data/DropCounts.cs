@@ -38,6 +38,9 @@ public enum DropReason
 
     /// <summary>The row holds a text that an evaluation asks for.</summary>
     Contaminated,
+
+    /// <summary>The chat template refuses the conversation, as for roles that do not alternate.</summary>
+    RefusedByTemplate,
 }
 
 /// <summary>How many rows were left out, by reason; every stage that drops rows reports them.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Zephyr.Core.Chat;
+using Zephyr.Core.Chat.Jinja;
 
 namespace Zephyr.Core.Data;
 
@@ -28,7 +29,7 @@ public sealed class TokenizeReport
 /// <summary>
 /// Turns conversations and pairs into token rows, on all cores, in the order of the rows.
 /// <para>
-/// A conversation over <see cref="TokenizeOptions.MaxLength"/> is cut at its end, and left out when nothing of an answer remains. A pair
+/// A row that the chat template refuses is left out and counted. A conversation over <see cref="TokenizeOptions.MaxLength"/> is cut at its end, and left out when nothing of an answer remains. A pair
 /// follows TRL 0.7: only when the prompt and its longest answer exceed <see cref="TokenizeOptions.MaxPreferenceLength"/> the prompt keeps its
 /// last <see cref="TokenizeOptions.MaxPromptLength"/> tokens, and when that is not enough both answers keep their first
 /// MaxPreferenceLength - MaxPromptLength.
@@ -37,16 +38,16 @@ public sealed class TokenizeReport
 public sealed class RowTokenizer
 {
     private const int RowsAtOnce = 1024;
-    private readonly ChatRenderer _renderer;
+    private readonly IChatFormat _format;
     private readonly TokenizeOptions _options;
 
     /// <summary>Prepares the work.</summary>
-    /// <param name="renderer">The chat format and the tokenizer.</param>
+    /// <param name="format">The chat format and the tokenizer.</param>
     /// <param name="options">Length limits.</param>
     /// <exception cref="ZephyrException">The limits leave no room for an answer.</exception>
-    public RowTokenizer(ChatRenderer renderer, TokenizeOptions options)
+    public RowTokenizer(IChatFormat format, TokenizeOptions options)
     {
-        ArgumentNullException.ThrowIfNull(renderer);
+        ArgumentNullException.ThrowIfNull(format);
         ArgumentNullException.ThrowIfNull(options);
         if (options.MaxPromptLength >= options.MaxPreferenceLength)
         {
@@ -54,7 +55,7 @@ public sealed class RowTokenizer
                 $"tokenize.max_prompt_length {options.MaxPromptLength} leaves no room for an answer within tokenize.max_preference_length {options.MaxPreferenceLength}; make it smaller");
         }
 
-        _renderer = renderer;
+        _format = format;
         _options = options;
     }
 
@@ -68,8 +69,14 @@ public sealed class RowTokenizer
         ArgumentNullException.ThrowIfNull(conversations);
         ArgumentNullException.ThrowIfNull(report);
         using var writer = new TokenRowsWriter(path);
-        foreach (var (ids, mask) in InOrder(conversations, _renderer.Tokenize, cancellationToken))
+        foreach (var conversation in InOrder(conversations, UnlessRefused<Conversation, TokenizedConversation>(_format.Tokenize), cancellationToken))
         {
+            if (conversation is not var (ids, mask))
+            {
+                report.Drops.Add(DropReason.RefusedByTemplate);
+                continue;
+            }
+
             var length = Math.Min(ids.Length, _options.MaxLength);
             if (!mask.AsSpan(0, length).Contains((byte)1))
             {
@@ -96,8 +103,14 @@ public sealed class RowTokenizer
         ArgumentNullException.ThrowIfNull(pairs);
         ArgumentNullException.ThrowIfNull(report);
         using var writer = new PreferenceRowsWriter(path);
-        foreach (var pair in InOrder(pairs, Tokenize, cancellationToken))
+        foreach (var pair in InOrder(pairs, UnlessRefused<PreferencePair, TokenizedPair>(Tokenize), cancellationToken))
         {
+            if (pair is null)
+            {
+                report.Drops.Add(DropReason.RefusedByTemplate);
+                continue;
+            }
+
             if (pair.Chosen.AsSpan().SequenceEqual(pair.Rejected))
             {
                 report.Drops.Add(DropReason.IdenticalAnswers);
@@ -113,6 +126,20 @@ public sealed class RowTokenizer
 
         writer.Complete();
     }
+
+    /// <summary>Gives null for a row that the template itself refuses, as for roles that do not alternate; any other fault stays one.</summary>
+    private static Func<T, TResult?> UnlessRefused<T, TResult>(Func<T, TResult> tokenize)
+        where TResult : class => row =>
+    {
+        try
+        {
+            return tokenize(row);
+        }
+        catch (ChatTemplateException fault) when (fault.IsRefusal)
+        {
+            return null;
+        }
+    };
 
     private static IEnumerable<TResult> InOrder<T, TResult>(IEnumerable<T> rows, Func<T, TResult> tokenize, CancellationToken cancellationToken)
     {
@@ -138,9 +165,9 @@ public sealed class RowTokenizer
 
     private TokenizedPair Tokenize(PreferencePair pair)
     {
-        var prompt = _renderer.TokenizePrompt(pair.Prompt);
-        var chosen = _renderer.TokenizeAnswer(pair.Chosen);
-        var rejected = _renderer.TokenizeAnswer(pair.Rejected);
+        var prompt = _format.TokenizePrompt(pair.Prompt);
+        var chosen = _format.TokenizeAnswer(pair.Prompt, pair.Chosen);
+        var rejected = _format.TokenizeAnswer(pair.Prompt, pair.Rejected);
         var longest = Math.Max(chosen.Length, rejected.Length);
         var promptIsCut = prompt.Length + longest > _options.MaxPreferenceLength && prompt.Length > _options.MaxPromptLength;
         prompt = promptIsCut ? prompt[^_options.MaxPromptLength..] : prompt;

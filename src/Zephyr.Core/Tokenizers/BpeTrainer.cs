@@ -15,6 +15,14 @@ public static class BpeTrainer
     /// <summary>Id of <c>&lt;/s&gt;</c>, which ends a turn, in every learnt vocabulary.</summary>
     public const int EosId = 2;
 
+    /// <summary>Texts of the special tokens of a trained vocabulary, by the names under which chat templates know them.</summary>
+    public static IReadOnlyDictionary<string, string> SpecialTokens { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["bos_token"] = "<s>",
+        ["eos_token"] = "</s>",
+        ["unk_token"] = "<unk>",
+    };
+
     private const string Configuration = """
         {
           "add_bos_token": true,

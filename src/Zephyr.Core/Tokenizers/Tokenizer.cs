@@ -62,6 +62,9 @@ public sealed class Tokenizer
     /// <summary>Id of the padding token, where the tokenizer names one; training pads by position and does not need it.</summary>
     public int? PadId { get; }
 
+    /// <summary>The special tokens of the vocabulary.</summary>
+    internal IEnumerable<AddedToken> SpecialTokens => _definition.AddedTokens.Where(token => token.Special);
+
     /// <summary>Loads a tokenizer.</summary>
     /// <param name="fileOrFolder">
     /// A <c>tokenizer.json</c>, a sentencepiece model (a file whose name ends in <c>.model</c>), or the folder that holds one, of both the

@@ -16,18 +16,16 @@ public sealed record TokenizerOptions
     [Range(300, 262144)]
     public int VocabSize { get; init; } = 1024;
 
-    /// <summary>Chat format of the conversations.</summary>
-    [Description("chat format: `zephyr` renders <|user|>, <|assistant|> and <|system|> turns closed by the end token")]
-    public ChatFormat ChatTemplate { get; init; } = ChatFormat.Zephyr;
+    /// <summary>Chat format of the conversations: <c>zephyr</c>, <c>model</c> for the base model's own template, or a file or folder with a template.</summary>
+    [Description("chat format: `zephyr` (<|user|>, <|assistant|> and <|system|> turns closed by the end token), `model` (the base model's own template), or a Jinja file, a tokenizer_config.json or a folder with one of them")]
+    [SettingPath("zephyr", "model")]
+    public string ChatTemplate { get; init; } = "zephyr";
+
+    /// <summary>The date that a template writes as today's, as yyyy-MM-dd; without it a template that asks for the date fails.</summary>
+    [Description("the date that a chat template writes as today's, as yyyy-MM-dd; a template that asks for the date fails without it")]
+    public string? TemplateDate { get; init; }
 
     /// <summary>Whether an empty system message is put before a conversation that has none (generation B of the recipe).</summary>
     [Description("put an empty system message before a conversation that has none, as generation B of the recipe did")]
     public bool InsertEmptySystem { get; init; }
-}
-
-/// <summary>Chat formats built in.</summary>
-public enum ChatFormat
-{
-    /// <summary>The format of the Zephyr models.</summary>
-    Zephyr,
 }

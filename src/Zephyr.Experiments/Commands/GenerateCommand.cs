@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Zephyr.Core.Chat;
 using Zephyr.Core.Generation;
 using Zephyr.Core.Tokenizers;
 
@@ -16,7 +17,8 @@ public static class GenerateCommand
         var command = new Command("generate", "Go on with a text: greedy at temperature 0, else sampled from a seed.");
         var model = new ModelArguments();
         model.AddTo(command);
-        var prompt = new Option<string>("--prompt") { Description = "the text as it is, without a chat format", Required = true, HelpName = "TEXT" };
+        var prompt = new Option<string>("--prompt") { Description = "the text as it is, without a chat format unless --chat is given", Required = true, HelpName = "TEXT" };
+        var chatted = new Option<bool>("--chat") { Description = "ask the text as a user would, in the chat format that the model's folder carries" };
         var tokens = new Option<int>("--max-new-tokens") { Description = "longest continuation in tokens", DefaultValueFactory = _ => 128 };
         var temperature = new Option<double>("--temperature") { Description = "0 takes the likeliest token", DefaultValueFactory = _ => 0 };
         var topP = new Option<double>("--top-p") { Description = "share of the probability to sample from", DefaultValueFactory = _ => 1 };
@@ -25,7 +27,7 @@ public static class GenerateCommand
         Require(tokens, value => value is >= 1 and <= 1_048_576, "must be between 1 and 1048576");
         Require(temperature, value => value is >= 0 and <= 100, "must be between 0 and 100");
         Require(topP, value => value is > 0 and <= 1, "must be above 0 and at most 1");
-        foreach (var option in new Option[] { prompt, tokens, temperature, topP, seed, json })
+        foreach (var option in new Option[] { prompt, chatted, tokens, temperature, topP, seed, json })
         {
             command.Options.Add(option);
         }
@@ -33,6 +35,9 @@ public static class GenerateCommand
         command.SetAction((parsed, cancellationToken) =>
         {
             var tokenizer = Tokenizer.Load(model.Folder(parsed, environment));
+            var chat = parsed.GetValue(chatted)
+                ? ChatFormats.OfModel(model.Folder(parsed, environment), tokenizer, environment.Clock.GetLocalNow().DateTime)
+                : null;
             using var decoder = model.Load(parsed, environment);
             var options = new GenerationOptions
             {
@@ -40,11 +45,12 @@ public static class GenerateCommand
                 Temperature = parsed.GetValue(temperature),
                 TopP = parsed.GetValue(topP),
                 Seed = parsed.GetValue(seed),
-                StopIds = [tokenizer.EosId],
+                StopIds = chat is null ? [tokenizer.EosId] : [.. chat.StopIds],
             };
-            var ids = tokenizer.Encode(parsed.GetRequiredValue(prompt), addSpecial: true);
+            var question = parsed.GetRequiredValue(prompt);
+            var ids = chat is null ? tokenizer.Encode(question, addSpecial: true) : chat.TokenizePrompt([new ChatMessage(ChatRoles.User, question)]);
             var completion = new Generator(decoder, options).Generate([ids], cancellationToken: cancellationToken)[0];
-            var text = tokenizer.Decode(completion.Ids, skipSpecial: true);
+            var text = chat is null ? tokenizer.Decode(completion.Ids, skipSpecial: true) : chat.DecodeAnswer(completion.Ids);
             if (parsed.GetValue(json))
             {
                 JsonOutput.Write(environment.Out, new JsonObject

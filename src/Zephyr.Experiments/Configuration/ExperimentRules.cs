@@ -1,3 +1,5 @@
+using System.Globalization;
+using Zephyr.Core.Chat;
 using Zephyr.Core.Data;
 using Zephyr.Core.Evaluation;
 using Zephyr.Core.Models;
@@ -28,6 +30,12 @@ public static class ExperimentRules
         Refuse(random && model.Architecture is null, "model.architecture", "is missing: model.source is random, so the shape must be given");
         Refuse(!random && model.Architecture is not null, "model.architecture", $"must be left out: model.source names a model ({model.Source}) with its own shape");
         Refuse(random && settings.Tokenizer.Source == "model", "tokenizer.source", "cannot be model while model.source is random: use train, or a tokenizer.json");
+
+        Refuse(random && settings.Tokenizer.ChatTemplate == ChatFormats.Model, "tokenizer.chat_template", "cannot be model while model.source is random: use zephyr, or a file with a template");
+        Refuse(
+            settings.Tokenizer.TemplateDate is { } date && !DateTime.TryParseExact(date, ChatFormats.DateFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out _),
+            "tokenizer.template_date",
+            $"must be a date such as 2024-07-26 (is {settings.Tokenizer.TemplateDate})");
 
         var files = settings.Data.Source == DataSource.Files;
         Refuse(files && settings.Data.Sft.Count == 0, "data.sft", "is empty: data.source is files");

@@ -27,7 +27,7 @@ internal sealed class EvaluateStage : IStage
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Settings { get; } =
-        ["evaluate", "data.source", "tokenizer.chat_template", "tokenizer.insert_empty_system", "ddpo.beta", "ddpo.without_dsft", "reference.batch_size", "model.dtype", "model.threads"];
+        ["evaluate", "data.source", "tokenizer.chat_template", "tokenizer.insert_empty_system", "tokenizer.template_date", "ddpo.beta", "ddpo.without_dsft", "reference.batch_size", "model.dtype", "model.threads"];
 
     /// <inheritdoc/>
     public Task RunAsync(StageContext context, CancellationToken cancellationToken)
@@ -83,14 +83,14 @@ internal sealed class EvaluateStage : IStage
         }
 
         var options = context.Settings.Evaluate;
-        var tokenizer = Tokenizer.Load(Path.Combine(context.Input(StageFiles.Tokenize), StageFiles.Tokenizer));
-        var chat = new ChatRenderer(context.Settings.Tokenizer, tokenizer);
+        var folder = Path.Combine(context.Input(StageFiles.Tokenize), StageFiles.Tokenizer);
+        var chat = ChatFormats.Create(context.Settings.Tokenizer, Tokenizer.Load(folder), folder);
         context.Reporter.Begin($"{name}: answering", prompts.Count);
         var generator = new Generator(model, new GenerationOptions
         {
             MaxNewTokens = options.MaxNewTokens,
             BatchSize = options.BatchSize,
-            StopIds = [tokenizer.EosId],
+            StopIds = [.. chat.StopIds],
             Seed = context.Seed,
         });
         var completions = generator.Generate(

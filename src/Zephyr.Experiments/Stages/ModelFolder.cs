@@ -1,4 +1,5 @@
 using Zephyr.Core;
+using Zephyr.Core.Chat;
 using Zephyr.Core.Checkpoints;
 using Zephyr.Core.Models;
 using Zephyr.Experiments.Hub;
@@ -10,7 +11,7 @@ internal static class ModelFolder
 {
     private static readonly string[] s_optional =
     [
-        "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "tokenizer.model", "added_tokens.json",
+        "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", ChatTemplateFile.TemplateName, "tokenizer.model", "added_tokens.json",
         "chat_template.jinja",
     ];
 

@@ -27,8 +27,14 @@ internal sealed class TokenizeStage : IStage
     {
         var data = Path.Combine(context.Input(StageFiles.Download), StageFiles.Data);
         var tokenizer = MakeTokenizer(context, data);
-        tokenizer.Save(Directory.CreateDirectory(Path.Combine(context.Output, StageFiles.Tokenizer)).FullName);
-        var rows = new RowTokenizer(new ChatRenderer(context.Settings.Tokenizer, tokenizer), context.Settings.Tokenize);
+        var folder = Directory.CreateDirectory(Path.Combine(context.Output, StageFiles.Tokenizer)).FullName;
+        tokenizer.Save(folder);
+        if (ChatFormats.Source(context.Settings.Tokenizer, BaseModel(context)) is { } template)
+        {
+            ExportedChatTemplate.Write(folder, template, tokenizer);
+        }
+
+        var rows = new RowTokenizer(ChatFormats.Create(context.Settings.Tokenizer, tokenizer, folder), context.Settings.Tokenize);
         var counts = new StageCounts(context);
         counts.Set("vocabulary", tokenizer.VocabSize);
         foreach (var (file, output, name) in new[] { (WorldFiles.Sft, StageFiles.SftRows, "sft"), (WorldFiles.HeldOutSft, StageFiles.HeldOutSftRows, "sft.heldout") })
@@ -66,19 +72,35 @@ internal sealed class TokenizeStage : IStage
             case "train":
                 context.Reporter.Begin("learning the vocabulary", 0);
                 var texts = ConversationReader.Read(Messages(data, WorldFiles.Sft), new DropCounts())
-                    .SelectMany(conversation => ChatRenderer.PlainTexts(options, conversation))
+                    .SelectMany(PlainTexts(context))
                     .Concat(PreferenceReader.Read(Pairs(data, WorldFiles.Preferences), new DropCounts()).SelectMany(pair => new[] { pair.Chosen, pair.Rejected }));
                 var learnt = BpeTrainer.Train(texts, options.VocabSize);
                 return learnt.VocabSize == options.VocabSize ? learnt : throw new ZephyrException(
                     $"The training texts give only {learnt.VocabSize} pieces, but tokenizer.vocab_size asks for {options.VocabSize}. Set it to {learnt.VocabSize} or less.");
             case "model":
-                return Tokenizer.Load(Path.Combine(context.Input(StageFiles.Download), StageFiles.BaseModel));
+                return Tokenizer.Load(BaseModel(context));
             case var source when RemoteSource.IsRemote(source):
                 return Tokenizer.Load(Path.Combine(context.Input(StageFiles.Download), StageFiles.SourceTokenizer));
             default:
                 return Tokenizer.Load(options.Source);
         }
     }
+
+    /// <summary>The texts that a vocabulary is learnt from, when there is no tokenizer yet.</summary>
+    private static Func<Conversation, IEnumerable<string>> PlainTexts(StageContext context)
+    {
+        var options = context.Settings.Tokenizer;
+        if (ChatFormats.Source(options, BaseModel(context)) is not { } source)
+        {
+            return conversation => ChatRenderer.PlainTexts(options, conversation);
+        }
+
+        var tokens = BpeTrainer.SpecialTokens;
+        var template = new ConversationTemplate(source with { SpecialTokens = tokens }, tokens.Values, options.InsertEmptySystem, ChatFormats.Rendering(options));
+        return conversation => TemplateChatFormat.PlainTexts(template, conversation);
+    }
+
+    private static string BaseModel(StageContext context) => Path.Combine(context.Input(StageFiles.Download), StageFiles.BaseModel);
 
     private static DataFileOptions Messages(string folder, string file) => new() { Path = Path.Combine(folder, file), Format = RowFormat.Messages };
 
