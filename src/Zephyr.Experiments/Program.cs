@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Zephyr.Core.Data.Tables;
 using Zephyr.Experiments.Commands;
 using Zephyr.Experiments.Configuration;
 using Zephyr.Experiments.Store;
@@ -22,6 +23,13 @@ void Stop(PosixSignalContext context)
 
 using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+if (args is [TableServer.Verb])
+{
+    // The program reading a table for another, so that a damaged file ends this process alone.
+    TableServer.Run(Console.OpenStandardInput(), Console.OpenStandardOutput());
+    return ZephyrCommandLine.Success;
+}
+
 var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 await using var output = new StreamWriter(Console.OpenStandardOutput(), utf8, bufferSize: 4096) { AutoFlush = true };
 await using var error = new StreamWriter(Console.OpenStandardError(), utf8, bufferSize: 1024) { AutoFlush = true };

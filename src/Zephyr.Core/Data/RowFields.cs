@@ -18,6 +18,9 @@ internal sealed class RowFields(string path, long row, TextPosition position, Ro
     private readonly object?[] _values = new object?[(int)RowKey.Source + 1];
     private uint _present;
 
+    /// <summary>The row of a table, from 1; 0 in a text file.</summary>
+    public long Row => row;
+
     /// <summary><c>messages</c> of the format of that name.</summary>
     public IReadOnlyList<ChatMessage>? Messages => (IReadOnlyList<ChatMessage>?)this[RowKey.Messages];
 

@@ -1,3 +1,4 @@
+using Zephyr.Core.Data.DuckDb;
 using Zephyr.Core.Data.Tables;
 
 namespace Zephyr.Core.Data;
@@ -41,7 +42,7 @@ internal sealed class SourceRows(DataFileOptions source, ReadingOptions reading)
     }
 
     private IEnumerable<RowFields> ReadFile(string path) => IsTable(path)
-        ? Table(path).Read()
+        ? ReadTable(path)
         : JsonRowReader.Read(path).Select(row =>
         {
             var fields = new RowFields(path, 0, row.Position, _columns);
@@ -49,9 +50,41 @@ internal sealed class SourceRows(DataFileOptions source, ReadingOptions reading)
             return fields;
         });
 
-    private long CountFile(string path) => IsTable(path) ? Table(path).Count() : JsonRowReader.Read(path).LongCount();
+    private long CountFile(string path) => IsTable(path) ? CountTable(path) : JsonRowReader.Read(path).LongCount();
 
     private bool IsTable(string path) => source.Where is not null || !DataFileKind.Of(path).IsPlainJson;
 
-    private TableReader Table(string path) => new(path, source.Where, _columns, reading.DuckDb, reading.WorkFolder);
+    private TableRequest Request(string path, bool isCount) => new(path, source.Where, source.Columns, reading.DuckDb, reading.WorkFolder, isCount);
+
+    private long CountTable(string path)
+    {
+        if (TableProcess.FindProgram() is { } program)
+        {
+            using var process = new TableProcess(program);
+            return process.Count(Request(path, isCount: true));
+        }
+
+        using var session = new DuckDbSession();
+        return new TableReader(Request(path, isCount: true), session).Count();
+    }
+
+    private IEnumerable<RowFields> ReadTable(string path)
+    {
+        if (TableProcess.FindProgram() is { } program)
+        {
+            using var process = new TableProcess(program);
+            foreach (var row in process.Read(Request(path, isCount: false)))
+            {
+                yield return row;
+            }
+
+            yield break;
+        }
+
+        using var session = new DuckDbSession();
+        foreach (var row in new TableReader(Request(path, isCount: false), session).Read())
+        {
+            yield return row;
+        }
+    }
 }

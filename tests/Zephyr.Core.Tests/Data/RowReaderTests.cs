@@ -142,7 +142,7 @@ public sealed class RowReaderTests : IDisposable
         var good = Encoding.UTF8.GetBytes("""[{"conversations": [{"from": "human", "value": "Q \u00e9"}], "chosen": {"from": "gpt", "value": "A"}, "rejected": "B", "score_chosen": 1e1}]""");
         var random = new Zephyr.Core.Randomness.SeededRandom(1, "fuzz");
         var path = Path.Combine(_folder, "f.json");
-        for (var i = 0; i < 2000; i++)
+        for (var i = int.Parse(Environment.GetEnvironmentVariable("ZEPHYR_FUZZ_INPUTS") ?? "20000"); i > 0; i--)
         {
             var bad = good.ToArray();
             for (var flips = 1 + random.NextInt(3); flips > 0; flips--)

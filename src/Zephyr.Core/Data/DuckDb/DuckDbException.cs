@@ -4,6 +4,10 @@ namespace Zephyr.Core.Data.DuckDb;
 /// <param name="message">The first lines of DuckDB's message: what is wrong, without its hints.</param>
 internal sealed class DuckDbException(string message) : ZephyrException(Shorten(message))
 {
+    /// <summary>Whether a message is of those after which the database takes no more queries.</summary>
+    public static bool IsFatal(string message) =>
+        message.Contains("INTERNAL Error", StringComparison.Ordinal) || message.Contains("FATAL Error", StringComparison.Ordinal);
+
     // After an empty line DuckDB repeats the query or lists options of its own that nobody can set here.
     private static string Shorten(string message)
     {

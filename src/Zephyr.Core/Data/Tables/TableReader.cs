@@ -4,21 +4,19 @@ using Zephyr.Core.Json;
 namespace Zephyr.Core.Data.Tables;
 
 /// <summary>Streams the rows of a file through DuckDB: Parquet, CSV, JSON that is packed with zstd, and anything with a filter.</summary>
-/// <param name="path">The file.</param>
-/// <param name="where">A filter in SQL; null for all rows.</param>
-/// <param name="columns">Names of its columns.</param>
-/// <param name="options">Memory, threads.</param>
-/// <param name="workFolder">Where DuckDB may keep temporary files.</param>
-internal sealed class TableReader(string path, string? where, RowColumns columns, DuckDbOptions options, string? workFolder)
+/// <param name="request">What to read.</param>
+/// <param name="session">Opens the database.</param>
+internal sealed class TableReader(TableRequest request, DuckDbSession session)
 {
-    private readonly TableQuery _query = new(path, where);
+    private readonly string _path = request.Path;
+    private readonly RowColumns _columns = new(request.Columns);
+    private readonly TableQuery _query = new(request.Path, request.Where);
 
     /// <summary>Number of rows that pass the filter.</summary>
     /// <exception cref="DataFormatException">The file is damaged, or the filter is refused.</exception>
     public long Count() => Guard(() =>
     {
-        using var database = Open();
-        using var rows = database.Query(_query.Count);
+        using var rows = Open().Query(_query.Count);
         return rows.NextChunk() ? (long)rows.Column(0).Number(0) : 0;
     });
 
@@ -26,7 +24,7 @@ internal sealed class TableReader(string path, string? where, RowColumns columns
     /// <exception cref="DataFormatException">The file is damaged, a value is none its column can have, or the filter is refused.</exception>
     public IEnumerable<RowFields> Read()
     {
-        using var database = Guard(Open);
+        var database = Guard(Open);
         var (plan, numbered) = Guard(() => Plan(database));
         using var rows = Guard(() => database.Query(_query.Select(plan.Select(column => column.Expression).Concat(numbered ? [$"CAST({TableQuery.RowNumber} AS DOUBLE)"] : []))));
         for (var read = 0L; Guard(rows.NextChunk);)
@@ -41,10 +39,10 @@ internal sealed class TableReader(string path, string? where, RowColumns columns
 
     private RowFields Fields(DuckDbRows rows, int index, IReadOnlyList<TableColumn> plan, long number)
     {
-        var fields = new RowFields(path, number, TextPosition.Start, columns);
+        var fields = new RowFields(_path, number, TextPosition.Start, _columns);
         if (_query.IsJsonText)
         {
-            JsonFields.Read(rows.Column(0).Bytes(index), fields, columns, TextPosition.Start, (position, message) => fields.Fault($"character {position}: {message}"));
+            JsonFields.Read(rows.Column(0).Bytes(index), fields, _columns, TextPosition.Start, (position, message) => fields.Fault($"character {position}: {message}"));
             return fields;
         }
 
@@ -67,7 +65,7 @@ internal sealed class TableReader(string path, string? where, RowColumns columns
         var plan = new List<TableColumn>();
         foreach (var (name, type) in found)
         {
-            if (!columns.TryFind(name, out var key))
+            if (!_columns.TryFind(name, out var key))
             {
                 continue;
             }
@@ -78,24 +76,24 @@ internal sealed class TableReader(string path, string? where, RowColumns columns
             }
             else if (key is not RowKey.Source)
             {
-                throw new DataFormatException(path, 0, $"column '{name}' is {type}, which no row format reads; name another column in columns");
+                throw new DataFormatException(_path, 0, $"column '{name}' is {type}, which no row format reads; name another column in columns");
             }
         }
 
         return plan.Count > 0
-            ? (plan, where is not null && _query.HasRowNumber)
-            : throw new DataFormatException(path, 0, "none of its columns is one that a row format knows; it has "
+            ? (plan, request.Where is not null && _query.HasRowNumber)
+            : throw new DataFormatException(_path, 0, "none of its columns is one that a row format knows; it has "
                 + string.Join(", ", found.Select(column => column.Key).Where(name => name != TableQuery.RowNumber)) + ". Name them in columns");
     }
 
     private DuckDbDatabase Open()
     {
-        if (!File.Exists(path))
+        if (!File.Exists(_path))
         {
-            throw new ZephyrException($"{path}: the data file cannot be read: there is no such file");
+            throw new ZephyrException($"{_path}: the data file cannot be read: there is no such file");
         }
 
-        return DuckDbDatabase.Open(options, [path], workFolder);
+        return session.Open(request.DuckDb, _path, request.WorkFolder);
     }
 
     private static object? Value(TableColumn column, DuckDbRows rows, int vector, int row, RowFields fields)
@@ -118,7 +116,7 @@ internal sealed class TableReader(string path, string? where, RowColumns columns
         }
         catch (DuckDbException exception)
         {
-            throw new DataFormatException(path, 0, "it cannot be read as its name says: " + exception.Message + (where is null ? "" : $" (with the filter: {where})"));
+            throw new DataFormatException(_path, 0, "it cannot be read as its name says: " + exception.Message + (request.Where is null ? "" : $" (with the filter: {request.Where})"));
         }
     }
 }
