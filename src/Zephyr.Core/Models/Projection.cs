@@ -15,13 +15,10 @@ internal sealed class Projection : IDisposable
     private readonly IReadOnlyList<Nf4Weight> _quantized;
     private LoraAdapter? _adapter;
 
-    private Projection(string name, IReadOnlyList<WeightShape> parts, DecoderMath math, Tensor? matrix, IReadOnlyList<Nf4Weight> quantized)
+    private Projection(IReadOnlyList<WeightShape> parts, DecoderMath math, Tensor? matrix, IReadOnlyList<Nf4Weight> quantized)
     {
-        (Name, Parts, _math, _matrix, _quantized) = (name, parts, math, matrix, quantized);
+        (Parts, _math, _matrix, _quantized) = (parts, math, matrix, quantized);
     }
-
-    /// <summary>Name of the stacked matrix.</summary>
-    public string Name { get; }
 
     /// <summary>The Hugging Face weights stacked in it, in order.</summary>
     public IReadOnlyList<WeightShape> Parts { get; }
@@ -32,7 +29,7 @@ internal sealed class Projection : IDisposable
     /// <summary>A projection with its matrix in the compute type.</summary>
     /// <param name="matrix">The matrix, <c>[sum of out, in]</c>; it stays its owner's.</param>
     /// <param name="math">Operations to compute with.</param>
-    public static Projection Of(DecoderParameter matrix, DecoderMath math) => new(matrix.Name, matrix.Parts, math, matrix.Value, []);
+    public static Projection Of(DecoderParameter matrix, DecoderMath math) => new(matrix.Parts, math, matrix.Value, []);
 
     /// <summary>A projection whose weights are kept in 4 bits, each Hugging Face weight by itself.</summary>
     /// <param name="matrix">The matrix, <c>[sum of out, in]</c>; not kept.</param>
@@ -59,7 +56,7 @@ internal sealed class Projection : IDisposable
             row += part.Shape[0];
         }
 
-        return new Projection(matrix.Name, matrix.Parts, math, null, quantized);
+        return new Projection(matrix.Parts, math, null, quantized);
     }
 
     /// <summary>Puts an adapter beside the weights it has matrices for.</summary>
