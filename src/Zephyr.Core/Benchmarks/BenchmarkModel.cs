@@ -12,6 +12,9 @@ internal static class BenchmarkModel
         try
         {
             RandomModel.Write(options.Configuration(positions), options.Seed, folder);
+
+            // What making the weights left behind must not count as the memory of training them.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             return DecoderModel.Load(folder, options.Dtype, options.UseFused);
         }
         finally

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Zephyr.Core.Models;
 
 /// <summary>
@@ -100,6 +102,30 @@ public sealed record ModelConfiguration
             EosTokenId = eosTokenId,
         }.Checked(origin);
     }
+
+    /// <summary>Where a model is not of the shape that was expected.</summary>
+    /// <param name="expected">The expected shape; how weights start is not compared.</param>
+    /// <returns>One text a difference, such as <c>hidden_size is 4096, expected 2048</c>.</returns>
+    public IReadOnlyList<string> DifferencesFrom(ArchitectureOptions expected)
+    {
+        (string Key, object? Is, object? Expected)[] pairs =
+        [
+            ("vocab_size", VocabSize, expected.VocabSize ?? VocabSize),
+            ("hidden_size", HiddenSize, expected.HiddenSize),
+            ("intermediate_size", IntermediateSize, expected.IntermediateSize),
+            ("num_hidden_layers", NumHiddenLayers, expected.NumHiddenLayers),
+            ("num_attention_heads", NumAttentionHeads, expected.NumAttentionHeads),
+            ("num_key_value_heads", NumKeyValueHeads, expected.NumKeyValueHeads),
+            ("max_position_embeddings", MaxPositionEmbeddings, expected.MaxPositionEmbeddings),
+            ("sliding_window", SlidingWindow, expected.SlidingWindow),
+            ("rope_theta", RopeTheta, expected.RopeTheta),
+            ("rms_norm_eps", RmsNormEps, expected.RmsNormEps),
+            ("tie_word_embeddings", TieWordEmbeddings, expected.TieWordEmbeddings),
+        ];
+        return [.. pairs.Where(pair => !Equals(pair.Is, pair.Expected)).Select(pair => $"{pair.Key} is {Text(pair.Is)}, expected {Text(pair.Expected)}")];
+    }
+
+    private static string Text(object? value) => value is null ? "none" : string.Create(CultureInfo.InvariantCulture, $"{value}");
 
     /// <summary>Checks that the sizes are positive, fit each other and stay within what can be allocated.</summary>
     /// <param name="origin">Where the sizes come from, for the message.</param>

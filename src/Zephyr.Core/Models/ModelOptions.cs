@@ -21,8 +21,11 @@ public sealed record ModelOptions
     [ExecutionSetting]
     public int Threads { get; init; }
 
-    /// <summary>Shape of a randomly started model; ignored (and refused) when <see cref="Source"/> is a folder.</summary>
-    [Description("shape of the randomly started model, in the names of a Hugging Face config.json")]
+    /// <summary>
+    /// Shape of a randomly started model. With any other <see cref="Source"/> it is the shape that is expected: <c>plan --memory</c> knows
+    /// it before the model is there, and download refuses a model of another.
+    /// </summary>
+    [Description("shape of the randomly started model, in the names of a Hugging Face config.json; with another source the shape that is expected")]
     public ArchitectureOptions? Architecture { get; init; }
 
     /// <summary>How the frozen base is kept while adapters are trained beside it.</summary>
@@ -60,6 +63,11 @@ public enum ComputeType
 /// <summary>Shape of a Mistral-like decoder, in the names of a Hugging Face <c>config.json</c>.</summary>
 public sealed record ArchitectureOptions
 {
+    /// <summary>Rows of the embedding; null for those of the trained tokenizer.</summary>
+    [Description("rows of the embedding, for a model that is not started at random; null for those of the trained tokenizer")]
+    [Range(1, 4194304)]
+    public int? VocabSize { get; init; }
+
     /// <summary>Width of the residual stream.</summary>
     [Description("width of the residual stream")]
     [Range(8, 65536)]

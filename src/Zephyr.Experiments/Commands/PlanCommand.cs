@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
+using Zephyr.Experiments.Memory;
 using Zephyr.Experiments.Running;
 using Zephyr.Experiments.Store;
 using Zephyr.Experiments.Terminal;
@@ -20,12 +22,29 @@ public static class PlanCommand
         var force = new Option<string[]>("--force") { Description = "show the plan as if this stage had to run; may be repeated", DefaultValueFactory = _ => [] };
         var summary = new Option<bool>("--summary") { Description = "with --json: add the closing lines of a run as `summary`, when every stage is cached and shown" };
         var offline = OfflineArgument.Create();
+        var memory = new Option<bool>("--memory") { Description = "predict the peak memory of each stage; ends with 1 when one does not fit, and names the setting to change" };
+        var device = new Option<string?>("--device-memory") { Description = "with --memory: what the device has, such as 24GiB; this machine's memory when left out" };
+        device.Validators.Add(result =>
+        {
+            if (result.GetValue(device) is { } text && ByteSize.Parse(text) is null)
+            {
+                result.AddError($"--device-memory {text} is no size: write it as in 24GiB or 80GB");
+            }
+        });
         command.Arguments.Add(stage);
         command.Options.Add(force);
         command.Options.Add(summary);
         command.Options.Add(offline);
+        command.Options.Add(memory);
+        command.Options.Add(device);
         command.SetAction((parsed, cancellationToken) =>
         {
+            if (parsed.GetValue(memory))
+            {
+                var available = ByteSize.Parse(parsed.GetValue(device) ?? "") ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+                return Task.FromResult(ShowMemory(environment, experiment, parsed, available) ? ZephyrCommandLine.Success : ZephyrCommandLine.Failure);
+            }
+
             var request = new PlanRequest(parsed.GetValue(stage), parsed.GetValue(force)!, parsed.GetValue(summary), parsed.GetValue(offline));
             Show(environment, experiment, parsed, request, cancellationToken);
             return Task.FromResult(ZephyrCommandLine.Success);
@@ -76,6 +95,27 @@ public static class PlanCommand
                 .AddRange(stages.Select(stage => new[] { stage.Stage.Name, stage.Status, stage.Reason }))
                 .Write(environment.Out);
         }
+    }
+
+    private static bool ShowMemory(CommandEnvironment environment, ExperimentArguments experiment, ParseResult parsed, long available)
+    {
+        var plans = experiment.Load(parsed, environment).Select(member => (member.Name, Memory: new PlanMemory(member, available))).ToList();
+        if (experiment.Json(parsed))
+        {
+            JsonOutput.Write(environment.Out, new JsonObject
+            {
+                ["experiment"] = experiment.Name(parsed),
+                ["device_memory_bytes"] = available,
+                ["fits"] = plans.TrueForAll(plan => plan.Memory.Fits),
+                ["members"] = new JsonArray([.. plans.Select(plan => new JsonObject { ["experiment"] = plan.Name, ["stages"] = plan.Memory.Json() })]),
+            });
+        }
+        else
+        {
+            plans.ForEach(plan => plan.Memory.Write(environment.Out));
+        }
+
+        return plans.TrueForAll(plan => plan.Memory.Fits);
     }
 
     // What `zephyr results` would print, if it had nothing to restore.

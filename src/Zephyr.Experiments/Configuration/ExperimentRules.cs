@@ -28,7 +28,7 @@ public static class ExperimentRules
         var model = settings.Model;
         var random = model.Source == "random";
         Refuse(random && model.Architecture is null, "model.architecture", "is missing: model.source is random, so the shape must be given");
-        Refuse(!random && model.Architecture is not null, "model.architecture", $"must be left out: model.source names a model ({model.Source}) with its own shape");
+        Refuse(random && model.Architecture?.VocabSize is not null, "model.architecture.vocab_size", "must be left out: a randomly started model has the vocabulary of tokenizer.vocab_size");
         Refuse(random && settings.Tokenizer.Source == "model", "tokenizer.source", "cannot be model while model.source is random: use train, or a tokenizer.json");
 
         Refuse(random && settings.Tokenizer.ChatTemplate == ChatFormats.Model, "tokenizer.chat_template", "cannot be model while model.source is random: use zephyr, or a file with a template");

@@ -134,7 +134,7 @@ internal sealed class DownloadStage : IStage
                 ModelFolder.Copy(fetched, folder);
             }
 
-            ModelFolder.Check(folder);
+            ModelFolder.Check(folder, model.Architecture);
             return;
         }
 

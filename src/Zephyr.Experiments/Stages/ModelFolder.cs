@@ -58,10 +58,17 @@ internal static class ModelFolder
 
     /// <summary>Checks what can be checked without reading the weights: configuration, headers, and that index and files fit together.</summary>
     /// <param name="folder">The model's folder.</param>
-    /// <exception cref="ZephyrException">The model cannot be used; found now and not hours later.</exception>
-    public static void Check(string folder)
+    /// <param name="expected">The shape that <c>model.architecture</c> says; null when it says none.</param>
+    /// <exception cref="ZephyrException">The model cannot be used or is another than expected; found now and not hours later.</exception>
+    public static void Check(string folder, ArchitectureOptions? expected)
     {
-        ModelConfigurationFile.Load(folder);
+        var configuration = ModelConfigurationFile.Load(folder);
+        if (expected is not null && configuration.DifferencesFrom(expected) is { Count: > 0 } differences)
+        {
+            throw new ZephyrException(
+                $"{Path.Combine(folder, ModelConfigurationFile.FileName)} is not what model.architecture expects: {string.Join("; ", differences)}. Correct model.architecture, or leave it out.");
+        }
+
         using var weights = ModelWeights.Open(folder);
     }
 }

@@ -1,0 +1,140 @@
+using Zephyr.Core.Models;
+using Zephyr.Core.Models.Adapters;
+using Zephyr.Torch;
+
+namespace Zephyr.Core.Memory;
+
+/// <summary>
+/// Predicts the peak memory of a decoder's stages from shapes alone: it counts the tensors that the fused operations keep and make.
+/// A prediction is held to measured peaks by a test; allocators round up, so it is no promise to the byte.
+/// </summary>
+/// <param name="model">The model's shape.</param>
+/// <param name="quantization">How a frozen base is kept in 4 bits; null for the compute type.</param>
+public sealed class DecoderMemory(ModelConfiguration model, Nf4Options? quantization = null)
+{
+    // Runtime, libtorch and its libraries, tokenizer and buffers: measured with a model of a few thousand weights.
+    private const long Program = 230L << 20;
+    private const int MomentBlock = 256;
+    private const int Nf4Block = 64;
+    private const int Nf4ScaleBlock = 256;
+    private const int LargestChunk = 1024;
+    private const int SmallestChunk = 64;
+    private const long ChunkLogits = 2L << 20;
+
+    private long QueryWidth => (long)model.NumAttentionHeads * model.HeadDim;
+
+    private long PackedWidth => (model.NumAttentionHeads + (2L * model.NumKeyValueHeads)) * model.HeadDim;
+
+    private long ProjectionCount => model.NumHiddenLayers
+        * ((model.HiddenSize * (PackedWidth + QueryWidth)) + (3L * model.HiddenSize * model.IntermediateSize));
+
+    // A product with weights in 4 bits decodes its matrix first; gate and up are one.
+    private long DecodedMatrix => quantization is null ? 0 : 2L * model.IntermediateSize * model.HiddenSize;
+
+    private long OutputSize => (long)model.VocabSize * model.HiddenSize;
+
+    /// <summary>Peak of training.</summary>
+    /// <param name="shape">Batch, optimizer, adapters.</param>
+    /// <returns>The estimate.</returns>
+    public MemoryEstimate Training(TrainingShape shape)
+    {
+        var size = Size(shape.Dtype);
+        var trained = shape.Lora is { } lora ? AdapterCount(lora) : model.ParameterCount;
+        var masters = shape.Dtype == ComputeType.Bfloat16 ? 4 * trained : 0;
+        var gradients = trained * size;
+        var layer = LayerActivations(shape);
+        var saved = shape.Options.ActivationCheckpointing
+            ? (model.NumHiddenLayers * shape.Tokens * size * 2 * model.HiddenSize) + layer
+            : model.NumHiddenLayers * layer;
+        var residue = shape.Tokens * size * model.HiddenSize;
+        var chunk = ChunkRows * model.VocabSize * size;
+
+        // Full training makes the output projection's gradient: summed in float32, rounded once, added to the embedding's.
+        var outputGradient = shape.Lora is null ? OutputSize * (4 + (2L * size)) : 0;
+        var atLoss = (3 * residue) + chunk + outputGradient;
+        var insideLayer = (shape.Tokens * size * ((3L * model.IntermediateSize) + (3L * model.HiddenSize))) + (DecodedMatrix * size);
+        var earlyInBackward = insideLayer + residue + (shape.WeightsHeldByLoss && shape.Lora is null ? OutputSize * size : 0);
+
+        // Gradients grow while activations are let go. With several passes a step they are there from the first one on.
+        var early = saved + Math.Max(atLoss, earlyInBackward) + (shape.Options.AccumulationSteps > 1 ? gradients : 0);
+        var late = gradients + layer + insideLayer + (shape.Lora is null ? OutputSize * size : 0);
+        var (activations, passing, held) = early >= late
+            ? (saved, Math.Max(atLoss, earlyInBackward), shape.Options.AccumulationSteps > 1 ? gradients : 0)
+            : (layer, late - gradients - layer, gradients);
+        return new MemoryEstimate(Program, Weights(shape.Dtype), masters + Moments(shape, trained), held, activations, passing);
+    }
+
+    /// <summary>Peak of scoring without gradients.</summary>
+    /// <param name="sequences">Rows of one forward pass.</param>
+    /// <param name="length">Tokens of the longest row.</param>
+    /// <param name="type">Compute type.</param>
+    /// <returns>The estimate.</returns>
+    public MemoryEstimate Scoring(long sequences, long length, ComputeType type)
+    {
+        var size = Size(type);
+        var layer = sequences * length * size * ((3L * model.HiddenSize) + PackedWidth + QueryWidth + (3L * model.IntermediateSize));
+        return new MemoryEstimate(Program, Weights(type), 0, 0, 0, layer + (ChunkRows * model.VocabSize * size) + (DecodedMatrix * size));
+    }
+
+    /// <summary>Peak of generation: keys and values of every row, and the forward pass over the prompts.</summary>
+    /// <param name="rows">Rows side by side.</param>
+    /// <param name="promptLength">Tokens of the longest prompt.</param>
+    /// <param name="newTokens">Tokens generated at most.</param>
+    /// <param name="type">Compute type.</param>
+    /// <returns>The estimate.</returns>
+    public MemoryEstimate Generation(long rows, long promptLength, long newTokens, ComputeType type)
+    {
+        var cache = rows * (promptLength + newTokens) * model.NumHiddenLayers * 2 * model.NumKeyValueHeads * model.HeadDim * Size(type);
+        var logits = rows * model.VocabSize * (4L + Size(type));
+        var prompt = Scoring(rows, promptLength, type);
+        return prompt with { Activations = cache, Passing = prompt.Passing + logits };
+    }
+
+    private static int Size(ComputeType type) => type == ComputeType.Bfloat16 ? 2 : 4;
+
+    private long ChunkRows => Math.Min(LargestChunk, Math.Max(SmallestChunk, ChunkLogits / model.VocabSize));
+
+    private long Weights(ComputeType type)
+    {
+        if (quantization is null)
+        {
+            return model.ParameterCount * Size(type);
+        }
+
+        // Half a byte a value, and a scale for each block: float32, or 8 bits with a float32 scale for each block of scales.
+        var blocks = ProjectionCount / Nf4Block;
+        var scales = quantization.DoubleQuantization ? blocks + (4 * blocks / Nf4ScaleBlock) : 4 * blocks;
+        return (ProjectionCount / 2) + scales + ((model.ParameterCount - ProjectionCount) * Size(type));
+    }
+
+    private static long Moments(TrainingShape shape, long trained) => shape.Options.OptimizerStates switch
+    {
+        OptimizerStateType.Float32 => 8 * trained,
+        OptimizerStateType.Bfloat16 => 4 * trained,
+        _ => 2 * (trained + (4 * trained / MomentBlock)),
+    };
+
+    // What one layer keeps for backward: two sums and their norms, packed queries, keys and values, the attention's output, gate, up and
+    // their product; and in float32 the norms' scales and the attention's log-sums.
+    private long LayerActivations(TrainingShape shape)
+    {
+        var size = Size(shape.Dtype);
+        var kept = size * ((4L * model.HiddenSize) + PackedWidth + QueryWidth + (3L * model.IntermediateSize));
+        var adapters = shape.Lora is { } lora
+            ? lora.TargetModules.Distinct().Sum(target => size * (lora.Rank + (lora.Dropout > 0 ? Sides(target).Inputs : 0)))
+            : 0;
+        return shape.Tokens * (kept + adapters + (4L * (2 + model.NumAttentionHeads)));
+    }
+
+    private long AdapterCount(LoraOptions lora) => model.NumHiddenLayers
+        * lora.TargetModules.Distinct().Sum(target => lora.Rank * (Sides(target).Inputs + Sides(target).Outputs));
+
+    private (long Inputs, long Outputs) Sides(LoraTarget target) => target switch
+    {
+        LoraTarget.QProj => (model.HiddenSize, QueryWidth),
+        LoraTarget.KProj or LoraTarget.VProj => (model.HiddenSize, (long)model.NumKeyValueHeads * model.HeadDim),
+        LoraTarget.OProj => (QueryWidth, model.HiddenSize),
+        LoraTarget.DownProj => (model.IntermediateSize, model.HiddenSize),
+        _ => (model.HiddenSize, model.IntermediateSize),
+    };
+}

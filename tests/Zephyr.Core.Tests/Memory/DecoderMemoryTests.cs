@@ -1,0 +1,84 @@
+using Zephyr.Core.Memory;
+using Zephyr.Core.Models;
+using Zephyr.Core.Models.Adapters;
+using Zephyr.Core.Training;
+using Zephyr.Torch;
+
+namespace Zephyr.Core.Tests.Memory;
+
+public sealed class DecoderMemoryTests
+{
+    private static readonly ModelConfiguration s_model = ModelConfiguration.From(
+        new ArchitectureOptions
+        {
+            HiddenSize = 64,
+            IntermediateSize = 96,
+            NumHiddenLayers = 3,
+            NumAttentionHeads = 4,
+            NumKeyValueHeads = 2,
+            MaxPositionEmbeddings = 128,
+        },
+        vocabSize: 1000);
+
+    private readonly DecoderMemory _memory = new(s_model);
+
+    [Fact]
+    public void Weights_and_optimizer_are_counted_a_parameter()
+    {
+        var count = s_model.ParameterCount;
+        var bf16 = _memory.Training(Shape(new DsftOptions()));
+        bf16.Weights.ShouldBe(2 * count);
+        bf16.Optimizer.ShouldBe((4 + 8) * count); // float32 masters, two float32 moments
+        var fp32 = _memory.Training(Shape(new DsftOptions(), ComputeType.Float32));
+        fp32.Weights.ShouldBe(4 * count);
+        fp32.Optimizer.ShouldBe(8 * count); // float32 weights are their own masters
+
+        _memory.Training(Shape(new DsftOptions { OptimizerStates = OptimizerStateType.Bfloat16 })).Optimizer.ShouldBe((4 + 4) * count);
+
+        // Two bytes of codes, and a float32 scale for each block of 256 of both moments.
+        _memory.Training(Shape(new DsftOptions { OptimizerStates = OptimizerStateType.Int8 })).Optimizer.ShouldBe((4 * count) + (2 * (count + (count / 64))));
+    }
+
+    [Fact]
+    public void Recomputation_keeps_two_rows_a_layer_and_one_layer_whole()
+    {
+        // A layer keeps for each token 4 · 64 (sums, norms) + 128 (packed: (4 + 2 · 2) heads of 16) + 64 (attention) + 3 · 96 (gate, up,
+        // product) = 736 values of 2 bytes, and 2 + 4 float32: 1,496 bytes. With 2 · 32 tokens and 3 layers:
+        _memory.Training(Shape(new DsftOptions())).Activations.ShouldBe(64 * 1496 * 3);
+
+        // Recomputation: 2 · 64 values of 2 bytes a token and layer, and one layer as above.
+        _memory.Training(Shape(new DsftOptions { ActivationCheckpointing = true })).Activations.ShouldBe((64 * 256 * 3) + (64 * 1496));
+    }
+
+    [Fact]
+    public void Adapters_alone_have_optimizer_state_and_gradients()
+    {
+        var lora = new LoraOptions { Rank = 4, TargetModules = [LoraTarget.QProj, LoraTarget.DownProj] };
+        var estimate = _memory.Training(Shape(new DsftOptions { AccumulationSteps = 2 }) with { Lora = lora });
+
+        // Rank 4: q has 64 inputs and 64 outputs, down 96 and 64; three layers.
+        const long count = 3 * 4 * (64 + 64 + 96 + 64);
+        estimate.Optimizer.ShouldBe(12 * count);
+        estimate.Gradients.ShouldBe(2 * count);
+        estimate.Weights.ShouldBe(2 * s_model.ParameterCount);
+    }
+
+    [Theory]
+    [InlineData(false, 4 * 1440)]
+    [InlineData(true, 1440 + 22)]
+    public void Projections_in_4_bits_take_half_a_byte_and_their_scales(bool twice, long scales)
+    {
+        // Three layers of 64 · (128 + 64) attention and 3 · 64 · 96 feed-forward weights: 92,160, in 1,440 blocks of 64 with a scale each.
+        const long projections = 3 * ((64 * (128 + 64)) + (3 * 64 * 96));
+        var estimate = new DecoderMemory(s_model, new Nf4Options(twice)).Training(Shape(new DsftOptions()) with { Lora = new LoraOptions() });
+        estimate.Weights.ShouldBe((projections / 2) + scales + (2 * (s_model.ParameterCount - projections)));
+    }
+
+    [Fact]
+    public void A_cache_holds_keys_and_values_of_every_row_and_layer() =>
+        // 5 rows, 20 + 30 tokens, 3 layers, keys and values, 2 heads of 16, 2 bytes
+        _memory.Generation(5, 20, 30, ComputeType.Bfloat16).Activations.ShouldBe(5 * 50 * 3 * 2 * 2 * 16 * 2);
+
+    private static TrainingShape Shape(DsftOptions options, ComputeType type = ComputeType.Bfloat16) =>
+        new(2, 32, type, options, Lora: null, WeightsHeldByLoss: true);
+}

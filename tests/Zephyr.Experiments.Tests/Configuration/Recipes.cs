@@ -1,0 +1,14 @@
+using Zephyr.Experiments.Configuration;
+
+namespace Zephyr.Experiments.Tests;
+
+/// <summary>The experiment files of the repository.</summary>
+internal static class Recipes
+{
+    /// <summary>Loads one of them.</summary>
+    public static ExperimentSettings Load(string name, params string[] overrides)
+    {
+        var root = RepositoryFolder.Find(AppContext.BaseDirectory, AppContext.BaseDirectory);
+        return new ExperimentLoader(root, root).Load(name, overrides).Single().Settings;
+    }
+}

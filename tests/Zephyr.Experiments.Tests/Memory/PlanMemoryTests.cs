@@ -1,0 +1,57 @@
+using Zephyr.Core.Memory;
+using Zephyr.Experiments.Configuration;
+using Zephyr.Experiments.Memory;
+
+namespace Zephyr.Experiments.Tests.Memory;
+
+public sealed class PlanMemoryTests
+{
+    [Theory]
+    [InlineData("24GiB", 24L << 30)]
+    [InlineData("80 GB", 80_000_000_000)]
+    [InlineData("1.5MiB", 1_572_864)]
+    [InlineData("4096", 4096)]
+    public void Sizes_are_read_as_people_write_them(string text, long bytes) => ByteSize.Parse(text).ShouldBe(bytes);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("many")]
+    [InlineData("-1GiB")]
+    [InlineData("GiB")]
+    [InlineData("99999999999TB")]
+    public void What_is_no_size_is_refused(string text) => ByteSize.Parse(text).ShouldBeNull();
+
+    [Fact]
+    public void Changes_that_are_named_make_the_stage_fit_and_none_is_named_that_is_not_needed()
+    {
+        var settings = Recipe("zephyr-7b-lora", "dsft.activation_checkpointing=false");
+        var total = Total(settings, "dsft");
+        var changes = MemoryRemedy.Find(settings, "dsft", total - 1)!;
+        changes.ShouldBe(["dsft.activation_checkpointing=true"]);
+        Total(Recipe("zephyr-7b-lora"), "dsft").ShouldBeLessThan(total);
+    }
+
+    [Fact]
+    public void Changes_that_later_ones_make_needless_are_not_named()
+    {
+        // With 8-bit moments, 120 GB hold the batch as it is: halving it would not have been enough alone, and is not needed then.
+        var fitting = Total(Recipe("zephyr-7b-beta", "dsft.optimizer_states=int8"), "dsft");
+        MemoryRemedy.Find(Recipe("zephyr-7b-beta"), "dsft", fitting).ShouldBe(["dsft.optimizer_states=int8"]);
+    }
+
+    [Fact]
+    public void No_setting_makes_seven_billion_weights_fit_into_a_gibibyte() =>
+        MemoryRemedy.Find(Recipe("zephyr-7b-beta"), "ddpo", 1L << 30).ShouldBeNull();
+
+    [Fact]
+    public void A_smaller_batch_keeps_the_pairs_of_a_step()
+    {
+        var settings = Recipe("zephyr-7b-lora", "ddpo.batch_size=8", "ddpo.accumulation_steps=2");
+        var fitting = Total(Recipe("zephyr-7b-lora", "ddpo.batch_size=4", "ddpo.accumulation_steps=4"), "ddpo");
+        MemoryRemedy.Find(settings, "ddpo", fitting).ShouldBe(["ddpo.batch_size=4 ddpo.accumulation_steps=4"]);
+    }
+
+    private static long Total(ExperimentSettings settings, string stage) => StageMemory.Predict(settings).Single(memory => memory.Stage == stage).Estimate.Total;
+
+    private static ExperimentSettings Recipe(string name, params string[] overrides) => Recipes.Load(name, overrides);
+}
