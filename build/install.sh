@@ -10,6 +10,10 @@ missing_packages() {
     [[ -e /usr/include/torch/csrc/api/include/torch/torch.h || -e /usr/include/torch/torch.h ]] || echo libtorch-dev
     compgen -G '/usr/lib/*/openblas-pthread/libopenblas.so.0' >/dev/null || echo libopenblas0-pthread
   fi
+  # DuckDB's library comes as an npm package.
+  if [[ -z "${ZEPHYR_DUCKDB:-}" && ! -e artifacts/native/duckdb/libduckdb.so ]]; then
+    command -v npm >/dev/null 2>&1 || echo npm
+  fi
 }
 
 install_missing() {

@@ -31,6 +31,9 @@ public sealed class ChatRenderer(TokenizerOptions options, Tokenizer tokenizer) 
     /// <inheritdoc/>
     public IReadOnlyList<int> StopIds { get; } = [tokenizer.EosId];
 
+    /// <inheritdoc/>
+    public int EndId => tokenizer.EosId;
+
     /// <summary>The text of a conversation, end tokens written out, without the beginning-of-text token.</summary>
     /// <param name="messages">The messages.</param>
     /// <param name="addGenerationPrompt">Whether the header of an answer is put at the end.</param>

@@ -12,6 +12,9 @@ public interface IChatFormat
     /// <summary>Ids of the tokens that end an answer in generation; the end token is among them.</summary>
     IReadOnlyList<int> StopIds { get; }
 
+    /// <summary>Id of the tokenizer's end token.</summary>
+    int EndId { get; }
+
     /// <summary>The text of a conversation, special tokens written out, as the template gives it.</summary>
     /// <param name="messages">The messages.</param>
     /// <param name="addGenerationPrompt">Whether the header of an answer is put at the end.</param>

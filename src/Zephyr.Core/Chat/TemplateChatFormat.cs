@@ -39,6 +39,9 @@ public sealed class TemplateChatFormat : IChatFormat
     public IReadOnlyList<int> StopIds { get; }
 
     /// <inheritdoc/>
+    public int EndId => _tokenizer.EosId;
+
+    /// <inheritdoc/>
     public string Render(IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt) => _template.Render(messages, addGenerationPrompt);
 
     /// <inheritdoc/>

@@ -29,10 +29,8 @@ public sealed class TokenizeReport
 /// <summary>
 /// Turns conversations and pairs into token rows, on all cores, in the order of the rows.
 /// <para>
-/// A row that the chat template refuses is left out and counted. A conversation over <see cref="TokenizeOptions.MaxLength"/> is cut at its end, and left out when nothing of an answer remains. A pair
-/// follows TRL 0.7: only when the prompt and its longest answer exceed <see cref="TokenizeOptions.MaxPreferenceLength"/> the prompt keeps its
-/// last <see cref="TokenizeOptions.MaxPromptLength"/> tokens, and when that is not enough both answers keep their first
-/// MaxPreferenceLength - MaxPromptLength.
+/// A row that the chat template refuses is left out and counted. A conversation over <see cref="TokenizeOptions.MaxLength"/> is cut at its
+/// end, and left out when nothing of an answer remains. Pairs are cut as <see cref="PairTokenizer"/> says.
 /// </para>
 /// </summary>
 public sealed class RowTokenizer
@@ -40,6 +38,7 @@ public sealed class RowTokenizer
     private const int RowsAtOnce = 1024;
     private readonly IChatFormat _format;
     private readonly TokenizeOptions _options;
+    private readonly PairTokenizer _pairs;
 
     /// <summary>Prepares the work.</summary>
     /// <param name="format">The chat format and the tokenizer.</param>
@@ -49,14 +48,9 @@ public sealed class RowTokenizer
     {
         ArgumentNullException.ThrowIfNull(format);
         ArgumentNullException.ThrowIfNull(options);
-        if (options.MaxPromptLength >= options.MaxPreferenceLength)
-        {
-            throw new ZephyrException(
-                $"tokenize.max_prompt_length {options.MaxPromptLength} leaves no room for an answer within tokenize.max_preference_length {options.MaxPreferenceLength}; make it smaller");
-        }
-
         _format = format;
         _options = options;
+        _pairs = new PairTokenizer(format, options);
     }
 
     /// <summary>Tokenises conversations into a file of <see cref="TokenRows"/>.</summary>
@@ -103,7 +97,7 @@ public sealed class RowTokenizer
         ArgumentNullException.ThrowIfNull(pairs);
         ArgumentNullException.ThrowIfNull(report);
         using var writer = new PreferenceRowsWriter(path);
-        foreach (var pair in InOrder(pairs, UnlessRefused<PreferencePair, TokenizedPair>(Tokenize), cancellationToken))
+        foreach (var pair in InOrder(pairs, UnlessRefused<PreferencePair, TokenizedPair>(_pairs.Tokenize), cancellationToken))
         {
             if (pair is null)
             {
@@ -162,19 +156,4 @@ public sealed class RowTokenizer
             }
         }
     }
-
-    private TokenizedPair Tokenize(PreferencePair pair)
-    {
-        var prompt = _format.TokenizePrompt(pair.Prompt);
-        var chosen = _format.TokenizeAnswer(pair.Prompt, pair.Chosen);
-        var rejected = _format.TokenizeAnswer(pair.Prompt, pair.Rejected);
-        var longest = Math.Max(chosen.Length, rejected.Length);
-        var promptIsCut = prompt.Length + longest > _options.MaxPreferenceLength && prompt.Length > _options.MaxPromptLength;
-        prompt = promptIsCut ? prompt[^_options.MaxPromptLength..] : prompt;
-        var room = prompt.Length + longest > _options.MaxPreferenceLength ? _options.MaxPreferenceLength - _options.MaxPromptLength : longest;
-        return new TokenizedPair(
-            prompt, chosen[..Math.Min(chosen.Length, room)], rejected[..Math.Min(rejected.Length, room)], promptIsCut, room < longest);
-    }
-
-    private sealed record TokenizedPair(int[] Prompt, int[] Chosen, int[] Rejected, bool PromptIsCut, bool AnswerIsCut);
 }

@@ -20,4 +20,12 @@ public sealed record TokenizeOptions
     [Description("tokens kept from the end of the prompt when prompt and longest completion do not fit together")]
     [Range(2, 1048576)]
     public int MaxPromptLength { get; init; } = 256;
+
+    /// <summary>Whether the header of an answer, such as <c>&lt;|assistant|&gt;</c>, is scored with it in preference rows.</summary>
+    [Description("score the answer's header (<|assistant|>) with the answer in preference rows, as TRL 0.7 did")]
+    public bool ScoreHeader { get; init; }
+
+    /// <summary>Whether one more end token follows all that the template writes in preference rows.</summary>
+    [Description("put one more end token after all that the template writes in preference rows, as TRL 0.7 did: a completion ends with </s>, a newline and </s>")]
+    public bool ExtraEndToken { get; init; }
 }

@@ -30,6 +30,10 @@ public sealed class RecipeFilesTests
         (dpo.LearningRate, dpo.Schedule, dpo.WarmupRatio, dpo.Epochs, dpo.Beta, dpo.WeightDecay).ShouldBe((dpoRate, dpoSchedule, 0.1, dpoEpochs, beta, 0));
         (dpo.BatchSize * dpo.AccumulationSteps).ShouldBe(dpoBatch);
         (settings.Tokenize.MaxPreferenceLength, settings.Tokenize.MaxPromptLength).ShouldBe((1024, 512));
+
+        // Generation B was trained on completions as TRL 0.7 made them.
+        var trl = name != "zephyr-7b-beta";
+        (settings.Tokenize.ScoreHeader, settings.Tokenize.ExtraEndToken).ShouldBe((trl, trl));
     }
 
     [Theory]
