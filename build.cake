@@ -3,11 +3,13 @@
 #load "build/parameters.cake"
 #load "build/native.cake"
 #load "build/solution.cake"
+#load "build/bundle.cake"
 #load "build/pipeline.cake"
 
 var parameters = BuildParameters.Parse(Context);
 
 RegisterSolutionTasks(parameters);
+RegisterBundleTask();
 RegisterPipelineTasks(parameters);
 
 RunTarget(parameters.Target);

@@ -13,7 +13,7 @@ public sealed record BuildParameters(
         "no-report", "invalidate-script-cache", "bootstrap", "skip-bootstrap", "script"];
 
     /// Solution tasks: these need no experiment and no built program.
-    public static readonly string[] SolutionTargets = ["Build", "Test", "Bench", "Format"];
+    public static readonly string[] SolutionTargets = ["Build", "Test", "Bench", "Format", "Bundle"];
 
     public bool RunsPipeline => !SolutionTargets.Contains(Target, StringComparer.OrdinalIgnoreCase);
 
