@@ -7,14 +7,16 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 torch=${ZEPHYR_LIBTORCH:-$("${PYTHON:-python3}" -c 'import os, torch; print(os.path.dirname(torch.__file__))')}
+# Debian's python3-torch keeps headers and libraries with the system: CMake finds them there.
+[[ -d "$torch/include" ]] || torch=
 for tool in cmake c++; do
   command -v "$tool" >/dev/null || {
-    echo "build-shim.sh: $tool is not on PATH; it is needed to build the shim against $torch." >&2
+    echo "build-shim.sh: $tool is not on PATH; it is needed to build the shim against ${torch:-the libtorch of this system}." >&2
     exit 1
   }
 done
 
-echo "Building the shim against $torch ..."
+echo "Building the shim against ${torch:-the libtorch of this system} ..."
 cmake -S native -B native-build -DCMAKE_BUILD_TYPE=Release -DZEPHYR_LIBTORCH="$torch" >native-build.log 2>&1 &&
   cmake --build native-build --parallel "$(nproc)" >>native-build.log 2>&1 || {
   tail -30 native-build.log >&2
