@@ -75,7 +75,8 @@ public sealed record ScoreEstimate(double Mean, double StandardError, double Low
         return (Quantile(means, tail), Quantile(means, 1 - tail));
     }
 
-    private static double Quantile(double[] sorted, double q)
+    /// <summary>The quantile of sorted values, linear between two of them.</summary>
+    internal static double Quantile(double[] sorted, double q)
     {
         var position = q * (sorted.Length - 1);
         var below = (int)position;

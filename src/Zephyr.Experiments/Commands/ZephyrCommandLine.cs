@@ -95,6 +95,7 @@ public sealed class ZephyrCommandLine(CommandEnvironment environment)
             GenerateCommand.Create(environment),
             MergeCommand.Create(environment),
             DataCommand.Create(environment),
+            EvaluateCommand.Create(environment),
             BenchCommand.Create(environment),
             SyncCommand.Create(environment),
             ExportMlrunsCommand.Create(environment),

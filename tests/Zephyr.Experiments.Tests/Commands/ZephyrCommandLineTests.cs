@@ -118,6 +118,7 @@ public sealed class ZephyrCommandLineTests : IDisposable
     [InlineData("logits")]
     [InlineData("generate")]
     [InlineData("data")]
+    [InlineData("evaluate")]
     [InlineData("sync")]
     [InlineData("export-mlruns")]
     [InlineData("lock")]

@@ -1,0 +1,74 @@
+using Zephyr.Core.Data;
+using Zephyr.Core.Json;
+
+namespace Zephyr.Core.Evaluation.MtBench;
+
+/// <summary>A prompt for the judge, of FastChat's <c>judge_prompts.jsonl</c>.</summary>
+/// <param name="Name">Its name, such as <c>single-math-v1-multi-turn</c>.</param>
+/// <param name="Kind"><c>single</c> for the grading of one answer, <c>pairwise</c> for the comparison of two.</param>
+/// <param name="SystemPrompt">The system message.</param>
+/// <param name="Template">The user message, with places such as <c>{question}</c>.</param>
+public sealed record JudgePrompt(string Name, string Kind, string SystemPrompt, string Template)
+{
+    /// <summary>Name of the prompt that grades an answer.</summary>
+    /// <param name="category">Category of the question.</param>
+    /// <param name="turn">1 or 2.</param>
+    /// <returns>One of single-v1, single-math-v1 and their multi-turn forms.</returns>
+    public static string NameFor(string category, int turn) =>
+        (MtBenchCategories.NeedsReference(category) ? "single-math-v1" : "single-v1") + (turn == 1 ? "" : "-multi-turn");
+
+    /// <summary>Reads the prompts.</summary>
+    /// <param name="path">The file: <c>{"name", "type", "system_prompt", "prompt_template"}</c> a line.</param>
+    /// <returns>The prompts by name.</returns>
+    /// <exception cref="DataFormatException">A row is not a prompt, or repeats one; names line and column.</exception>
+    /// <exception cref="ZephyrException">The file cannot be read.</exception>
+    public static IReadOnlyDictionary<string, JudgePrompt> ReadFile(string path)
+    {
+        var prompts = new Dictionary<string, JudgePrompt>(StringComparer.Ordinal);
+        foreach (var row in JudgeFileRows.Read(path))
+        {
+            Exception Fault(TextPosition position, string message) => new DataFormatException(path, position, message);
+            var prompt = ReadRow(row, Fault);
+            if (!prompts.TryAdd(prompt.Name, prompt))
+            {
+                throw Fault(row.Position, $"the prompt {prompt.Name} is given twice");
+            }
+        }
+
+        return prompts;
+    }
+
+    private static JudgePrompt ReadRow(JsonRow row, JsonFault fault)
+    {
+        var cursor = new JsonCursor(row.Json.Span, row.Position, fault);
+        cursor.Read();
+        cursor.BeginObject("a prompt");
+        string? name = null, kind = null, system = null, template = null;
+        while (cursor.NextProperty(out var key))
+        {
+            switch (key)
+            {
+                case "name":
+                    name = cursor.String("'name'");
+                    break;
+                case "type":
+                    kind = cursor.String("'type'");
+                    break;
+                case "system_prompt":
+                    system = cursor.String("'system_prompt'");
+                    break;
+                case "prompt_template":
+                    template = cursor.String("'prompt_template'");
+                    break;
+                default:
+                    cursor.Skip();
+                    break;
+            }
+        }
+
+        cursor.End();
+        Exception Missing(string missing) => fault(row.Position, $"the prompt has no '{missing}'; a line is {{\"name\", \"type\", \"system_prompt\", \"prompt_template\"}}");
+        return new JudgePrompt(
+            name ?? throw Missing("name"), kind ?? throw Missing("type"), system ?? throw Missing("system_prompt"), template ?? throw Missing("prompt_template"));
+    }
+}

@@ -1,0 +1,23 @@
+namespace Zephyr.Core.Evaluation.MtBench;
+
+/// <summary>
+/// The eight categories of MT-Bench's questions (Zheng et al. 2023, arXiv 2306.05685). FastChat's <c>question.jsonl</c> numbers its 80
+/// questions from 81 to 160, ten for each category in this order.
+/// </summary>
+public static class MtBenchCategories
+{
+    private const int FirstQuestion = 81;
+    private const int QuestionsEach = 10;
+
+    /// <summary>Names in the order of the questions.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["writing", "roleplay", "reasoning", "math", "coding", "extraction", "stem", "humanities"];
+
+    /// <summary>Categories of the published questions, by question id.</summary>
+    public static IReadOnlyDictionary<int, string> Published { get; } = Enumerable.Range(FirstQuestion, Names.Count * QuestionsEach)
+        .ToDictionary(id => id, id => Names[(id - FirstQuestion) / QuestionsEach]);
+
+    /// <summary>Whether the judge grades answers of a category with a reference answer beside them.</summary>
+    /// <param name="category">The category.</param>
+    /// <returns>True for math, reasoning, coding, and arena-hard-200, as FastChat's <c>NEED_REF_CATS</c>.</returns>
+    public static bool NeedsReference(string category) => category is "math" or "reasoning" or "coding" or "arena-hard-200";
+}
