@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using Zephyr.Core;
 using Zephyr.Experiments.Configuration;
 
@@ -35,7 +36,7 @@ public sealed class ZephyrCommandLine(CommandEnvironment environment)
                 await environment.Error.WriteLineAsync($"zephyr: {error.Message}");
             }
 
-            await environment.Error.WriteLineAsync($"Try: zephyr {(parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ")}--help");
+            await environment.Error.WriteLineAsync($"Try: zephyr {Verbs(parsed.CommandResult)}--help");
             return BadUsage;
         }
 
@@ -72,6 +73,10 @@ public sealed class ZephyrCommandLine(CommandEnvironment environment)
             return Failure;
         }
     }
+
+    /// <summary>The names of a command and those above it, each with a space behind; nothing for the root.</summary>
+    private static string Verbs(CommandResult result) =>
+        result.Command is RootCommand ? "" : (result.Parent is CommandResult parent ? Verbs(parent) : "") + result.Command.Name + " ";
 
     private RootCommand Root()
     {

@@ -66,6 +66,10 @@ public sealed class EvaluateCommandTests : IDisposable
     [InlineData("frob")]
     public async Task Bad_usage_ends_with_2(params string[] arguments) => (await Run(arguments)).Code.ShouldBe(2);
 
+    [Fact]
+    public async Task Bad_usage_points_to_the_help_of_the_whole_command() =>
+        (await Run("mt-bench")).Error.ShouldContain("Try: zephyr evaluate mt-bench --help");
+
     private void WriteAnnotations(params string[] preferences) => File.WriteAllText(
         Path.Combine(_folder, "a.json"),
         "[" + string.Join(",", preferences.Select((preference, i) =>

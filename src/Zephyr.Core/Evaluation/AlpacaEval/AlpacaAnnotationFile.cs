@@ -12,9 +12,9 @@ public static class AlpacaAnnotationFile
     /// <summary>Reads a file whose rows all compare the same two models.</summary>
     /// <param name="path">The file.</param>
     /// <param name="version">Which preferences are allowed.</param>
-    /// <returns>At least one annotation, in file order.</returns>
+    /// <returns>Annotations in file order, at least one with a preference.</returns>
     /// <exception cref="DataFormatException">A row is not an annotation, or is for another model; names line and column.</exception>
-    /// <exception cref="ZephyrException">The file cannot be read or has no rows.</exception>
+    /// <exception cref="ZephyrException">The file cannot be read, or has no rows or no preferences.</exception>
     public static IReadOnlyList<AlpacaAnnotation> Read(string path, AlpacaEvalVersion version)
     {
         var annotations = new List<AlpacaAnnotation>();
@@ -30,9 +30,14 @@ public static class AlpacaAnnotationFile
             annotations.Add(annotation);
         }
 
-        return annotations.Count > 0
+        if (annotations.Count == 0)
+        {
+            throw new ZephyrException($"{path}: the file has no annotations; give the annotations.json that alpaca_eval wrote");
+        }
+
+        return annotations.Exists(annotation => annotation.Preference is not null)
             ? annotations
-            : throw new ZephyrException($"{path}: the file has no annotations; give the annotations.json that alpaca_eval wrote");
+            : throw new ZephyrException($"{path}: none of the {annotations.Count} annotations has a preference; judge the answers again");
     }
 
     private static AlpacaAnnotation ReadRow(JsonRow row, int place, AlpacaEvalVersion version, JsonFault fault)

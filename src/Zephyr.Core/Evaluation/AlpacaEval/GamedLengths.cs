@@ -6,7 +6,8 @@ namespace Zephyr.Core.Evaluation.AlpacaEval;
 /// instruction that the baseline answers with L characters has k L^a exp(s z) characters, z standard normal, k such that the mean is the
 /// published one. The two a and the two s solve four equations that the published figures of the two gamed baselines themselves
 /// satisfy: at their published coefficients the mean prediction of each equals its win rate, and the length and difficulty derivatives of
-/// their two likelihoods add up to zero. No other model's figures enter; length-controlled win rates of other models come out within 0.02.
+/// their two likelihoods, which take the two sums, add up to zero. No figure of a model under test enters; the published length-controlled
+/// win rates of the two whose annotations we have come out within 0.01.
 /// </summary>
 internal static class GamedLengths
 {

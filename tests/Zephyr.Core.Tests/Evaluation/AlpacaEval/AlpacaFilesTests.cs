@@ -22,6 +22,7 @@ public sealed class AlpacaFilesTests : IDisposable
     [InlineData("[1]", "1:2")]
     [InlineData("""[{"instruction": "i"}]""", "1:2: the annotation has no 'generator_1'")]
     [InlineData("""[{"instruction": 5}]""", "1:18: 'instruction' must be text")]
+    [InlineData("""[{"instruction": "i", "output_1": "", "generator_1": "b", "output_2": "", "generator_2": "m", "preference": null}]""", "none of the 1 annotations has a preference")]
     [InlineData("""[{"preference": 1.2}]""", "version 2")]
     [InlineData("""[{"preference": 3}]""", "1:17")]
     [InlineData("""

@@ -27,6 +27,11 @@ public sealed class L1LogisticRegressionTests
     }
 
     [Fact]
+    public void Numbers_out_of_range_end_with_a_message() =>
+        Should.Throw<ZephyrException>(() => L1LogisticRegression.Fit(new LogisticProblem([new FeatureRow(0, 1e300, 1, 1)], new Coefficients(0, 1e300, 1)), 1))
+            .Message.ShouldContain("out of range");
+
+    [Fact]
     public void The_derivatives_at_the_minimum_are_those_of_the_penalty()
     {
         var rows = Enumerable.Range(0, 60).Select(i => new FeatureRow(Math.Tanh((i % 7) - 3), (i % 11) - 5, 1, 1)).ToList();
