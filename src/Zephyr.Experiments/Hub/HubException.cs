@@ -1,9 +1,10 @@
 using Zephyr.Core;
+using Zephyr.Experiments.Http;
 
 namespace Zephyr.Experiments.Hub;
 
 /// <summary>A file or list of files could not be fetched. The message says what, why and what to do; it never holds the token or a signed address.</summary>
-public sealed class HubException : ZephyrException
+public sealed class HubException : ZephyrException, ITransientFailure
 {
     /// <summary>Creates the exception.</summary>
     /// <param name="message">What happened, where, and what to do next.</param>

@@ -1,40 +1,14 @@
 using Polly;
-using Polly.Retry;
+using Zephyr.Experiments.Http;
 
 namespace Zephyr.Experiments.Hub;
 
-/// <summary>
-/// Tries again after a transient failure: exponential backoff from one second with jitter, a bounded number of times, and never
-/// sooner than the server's Retry-After. A server that asks for more than five minutes is not waited for.
-/// </summary>
-internal sealed class HubRetry
+/// <summary>Tries requests to a hub again, as <see cref="TransientRetry"/> says, from a delay of one second on.</summary>
+/// <param name="maxRetries">Tries after the first.</param>
+/// <param name="time">The clock that waits.</param>
+internal sealed class HubRetry(int maxRetries, TimeProvider time)
 {
-    private static readonly TimeSpan s_longestWait = TimeSpan.FromMinutes(5);
-    private readonly ResiliencePipeline _pipeline;
-
-    /// <summary>Creates the policy.</summary>
-    /// <param name="maxRetries">Tries after the first.</param>
-    /// <param name="time">The clock that waits.</param>
-    public HubRetry(int maxRetries, TimeProvider time)
-    {
-        var builder = new ResiliencePipelineBuilder { TimeProvider = time };
-        if (maxRetries > 0)
-        {
-            builder.AddRetry(new RetryStrategyOptions
-            {
-                MaxRetryAttempts = maxRetries,
-                Delay = TimeSpan.FromSeconds(1),
-                MaxDelay = TimeSpan.FromSeconds(30),
-                BackoffType = DelayBackoffType.Exponential,
-                UseJitter = true,
-                ShouldHandle = static args => ValueTask.FromResult(
-                    args.Outcome.Exception is HubException { IsTransient: true } failure && (failure.RetryAfter ?? TimeSpan.Zero) <= s_longestWait),
-                DelayGenerator = static args => ValueTask.FromResult((args.Outcome.Exception as HubException)?.RetryAfter),
-            });
-        }
-
-        _pipeline = builder.Build();
-    }
+    private readonly ResiliencePipeline _pipeline = TransientRetry.Create(maxRetries, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30), time);
 
     /// <summary>Runs an action until it succeeds, fails for good, or the tries are used up.</summary>
     /// <typeparam name="T">What the action gives.</typeparam>

@@ -1,10 +1,11 @@
 using System.Net;
 using Zephyr.Core;
+using Zephyr.Experiments.Http;
 
 namespace Zephyr.Experiments.Tracking.Mlflow;
 
 /// <summary>A request to an MLflow server that did not succeed. The message holds no credentials.</summary>
-public sealed class MlflowException : ZephyrException
+public sealed class MlflowException : ZephyrException, ITransientFailure
 {
     /// <summary>Creates the exception.</summary>
     /// <param name="message">What was asked, what came back, what to do.</param>

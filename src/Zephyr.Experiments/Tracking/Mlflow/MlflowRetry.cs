@@ -1,40 +1,17 @@
 using Polly;
-using Polly.Retry;
+using Zephyr.Experiments.Http;
 
 namespace Zephyr.Experiments.Tracking.Mlflow;
 
 /// <summary>
-/// Tries again after a transient failure: exponential backoff from half a second with jitter, a bounded number of times,
-/// and never sooner than the server's Retry-After. A request whose server asks for more than five minutes fails; a later sync sends it.
+/// Tries requests to an MLflow server again, as <see cref="TransientRetry"/> says, from a delay of half a second on. What fails all the same
+/// is sent by a later sync.
 /// </summary>
-internal sealed class MlflowRetry
+/// <param name="maxRetries">Tries after the first.</param>
+/// <param name="time">The clock that waits.</param>
+internal sealed class MlflowRetry(int maxRetries, TimeProvider time)
 {
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
-    private readonly ResiliencePipeline _pipeline;
-
-    /// <summary>Creates the policy.</summary>
-    /// <param name="maxRetries">Tries after the first.</param>
-    /// <param name="time">The clock that waits.</param>
-    public MlflowRetry(int maxRetries, TimeProvider time)
-    {
-        var builder = new ResiliencePipelineBuilder { TimeProvider = time };
-        if (maxRetries > 0)
-        {
-            builder.AddRetry(new RetryStrategyOptions
-            {
-                MaxRetryAttempts = maxRetries,
-                Delay = TimeSpan.FromSeconds(0.5),
-                MaxDelay = TimeSpan.FromSeconds(60),
-                BackoffType = DelayBackoffType.Exponential,
-                UseJitter = true,
-                ShouldHandle = args => ValueTask.FromResult(
-                    args.Outcome.Exception is MlflowException { IsTransient: true } e && (e.RetryAfter ?? TimeSpan.Zero) <= LongestWait),
-                DelayGenerator = args => ValueTask.FromResult((args.Outcome.Exception as MlflowException)?.RetryAfter),
-            });
-        }
-
-        _pipeline = builder.Build();
-    }
+    private readonly ResiliencePipeline _pipeline = TransientRetry.Create(maxRetries, TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(60), time);
 
     /// <summary>Runs an action until it succeeds, fails for good, or the tries are used up.</summary>
     /// <typeparam name="T">What the action gives.</typeparam>
