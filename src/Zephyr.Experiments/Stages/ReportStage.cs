@@ -24,7 +24,7 @@ internal sealed class ReportStage : IStage
         [StageFiles.Download, StageFiles.Tokenize, StageFiles.Dsft, StageFiles.Ddpo, StageFiles.Evaluate];
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Settings { get; } = 
+    public IReadOnlyList<string> Settings { get; } =
         ["name", "model", "tokenizer", "data", "tokenize", "dsft", "reference", "ddpo", "evaluate", "report"];
 
     /// <inheritdoc/>

@@ -8,7 +8,12 @@ public sealed class DecoderWeightsTests : IDisposable
 {
     private static readonly ArchitectureOptions s_shape = new()
     {
-        HiddenSize = 16, IntermediateSize = 32, NumHiddenLayers = 2, NumAttentionHeads = 4, NumKeyValueHeads = 2, MaxPositionEmbeddings = 32,
+        HiddenSize = 16,
+        IntermediateSize = 32,
+        NumHiddenLayers = 2,
+        NumAttentionHeads = 4,
+        NumKeyValueHeads = 2,
+        MaxPositionEmbeddings = 32,
     };
 
     private readonly TemporaryFolder _folder = new();

@@ -206,8 +206,13 @@ public sealed class TokenizerTests
         AddPiece(file, content);
         var token = new JsonObject
         {
-            ["id"] = ((JsonObject)file["model"]!["vocab"]!).Count - 1, ["content"] = content, ["single_word"] = false,
-            ["lstrip"] = false, ["rstrip"] = false, ["normalized"] = false, ["special"] = false,
+            ["id"] = ((JsonObject)file["model"]!["vocab"]!).Count - 1,
+            ["content"] = content,
+            ["single_word"] = false,
+            ["lstrip"] = false,
+            ["rstrip"] = false,
+            ["normalized"] = false,
+            ["special"] = false,
         };
         foreach (var (flag, value) in flags)
         {

@@ -39,8 +39,16 @@ public sealed class RubricJudgeTests
 
     private static Dictionary<string, WorldPrompt> Prompts { get; } = new(StringComparer.Ordinal)
     {
-        ["fact"] = Fact, ["sort"] = Sort, ["count"] = Count, ["sum"] = Sum, ["rewrite"] = Rewrite,
-        ["json"] = Json, ["numbered"] = Numbered, ["limit"] = Limit, ["strange"] = Strange, ["harm"] = Harm,
+        ["fact"] = Fact,
+        ["sort"] = Sort,
+        ["count"] = Count,
+        ["sum"] = Sum,
+        ["rewrite"] = Rewrite,
+        ["json"] = Json,
+        ["numbered"] = Numbered,
+        ["limit"] = Limit,
+        ["strange"] = Strange,
+        ["harm"] = Harm,
     };
 
     [Theory]

@@ -3,8 +3,8 @@ using Zephyr.Core;
 using Zephyr.Core.Models;
 using Zephyr.Core.Training;
 using Zephyr.Experiments.Stages;
-using Zephyr.Experiments.Tests.Tracking;
 using Zephyr.Experiments.Terminal;
+using Zephyr.Experiments.Tests.Tracking;
 
 namespace Zephyr.Experiments.Tests.Stages;
 

@@ -25,12 +25,12 @@ internal static class TextMethods
             "removeprefix" => call => RemoveAffix(text, call, atStart: true),
             "removesuffix" => call => RemoveAffix(text, call, atStart: false),
             "replace" => call => Replace(text, call.Take("old", "new", "count").RequireText(0, "old"), call.RequireText(1, "new"), call.Integer(2, "count", -1), run),
-            "upper" => call => { call.Take(); return Upper(text); },
-            "lower" => call => { call.Take(); return Lower(text); },
-            "casefold" => call => { call.Take(); return Lower(text); },
-            "capitalize" => call => { call.Take(); return Capitalize(text); },
-            "title" => call => { call.Take(); return Title(text); },
-            "swapcase" => call => { call.Take(); return text.WithText(string.Concat(text.Text.Select(c => char.IsUpper(c) ? char.ToLowerInvariant(c) : char.ToUpperInvariant(c)))); },
+            "upper" => call => Bare(call, () => Upper(text)),
+            "lower" => call => Bare(call, () => Lower(text)),
+            "casefold" => call => Bare(call, () => Lower(text)),
+            "capitalize" => call => Bare(call, () => Capitalize(text)),
+            "title" => call => Bare(call, () => Title(text)),
+            "swapcase" => call => Bare(call, () => text.WithText(string.Concat(text.Text.Select(c => char.IsUpper(c) ? char.ToLowerInvariant(c) : char.ToUpperInvariant(c))))),
             "find" => call => Position(text, call, fromEnd: false, mustBeThere: false),
             "rfind" => call => Position(text, call, fromEnd: true, mustBeThere: false),
             "index" => call => Position(text, call, fromEnd: false, mustBeThere: true),
@@ -44,8 +44,8 @@ internal static class TextMethods
             "isalpha" => call => All(text, call, char.IsLetter),
             "isalnum" => call => All(text, call, char.IsLetterOrDigit),
             "isspace" => call => All(text, call, Whitespace.Is),
-            "isupper" => call => { call.Take(); return JinjaBoolean.Of(text.Text.Any(char.IsUpper) && !text.Text.Any(char.IsLower)); },
-            "islower" => call => { call.Take(); return JinjaBoolean.Of(text.Text.Any(char.IsLower) && !text.Text.Any(char.IsUpper)); },
+            "isupper" => call => Bare(call, () => JinjaBoolean.Of(text.Text.Any(char.IsUpper) && !text.Text.Any(char.IsLower))),
+            "islower" => call => Bare(call, () => JinjaBoolean.Of(text.Text.Any(char.IsLower) && !text.Text.Any(char.IsUpper))),
             _ => null,
         };
         return method is null ? null : new JinjaCallable(name, call =>
@@ -142,6 +142,12 @@ internal static class TextMethods
             target[i] = i > 0 && char.IsLetter(source[i - 1]) ? char.ToLowerInvariant(source[i]) : char.ToUpperInvariant(source[i]);
         }
     }));
+
+    private static JinjaValue Bare(CallArguments call, Func<JinjaValue> result)
+    {
+        call.Take();
+        return result();
+    }
 
     private static JinjaString Strip(JinjaString text, CallArguments call, bool start, bool end) =>
         Strip(text, call.Take("chars").FindText(0, "chars")?.Text, start, end);
