@@ -58,7 +58,7 @@ public sealed class DecoderModel : IDisposable
 
     /// <summary>
     /// Whether training keeps only what enters each layer and computes the rest again in backward. Values and gradients stay the same
-    /// bit for bit; it saves memory for about a third more computation.
+    /// bit for bit; it saves memory for one more forward pass.
     /// </summary>
     public bool CheckpointActivations { get; set; }
 

@@ -79,7 +79,7 @@ public abstract record OptimizationOptions
     public OptimizerStateType OptimizerStates { get; init; } = OptimizerStateType.Float32;
 
     /// <summary>Whether activations inside a layer are computed again in backward instead of kept; changes no result.</summary>
-    [Description("compute the activations inside a layer again in backward: less memory, about a third more time, the same bits")]
+    [Description("compute the activations inside a layer again in backward: less memory, one more forward pass, the same bits")]
     [ExecutionSetting]
     public bool ActivationCheckpointing { get; init; }
 
