@@ -9,6 +9,9 @@ public static class ModelNames
     /// <summary>After distilled supervised fine-tuning.</summary>
     public const string Dsft = "dsft";
 
+    /// <summary>After dSFT and a second round of it on the chosen answers of the preference pairs (dSFT-2 of the paper's Table 3).</summary>
+    public const string Dsft2 = "dsft2";
+
     /// <summary>After dSFT and distilled direct preference optimisation.</summary>
     public const string Ddpo = "ddpo";
 

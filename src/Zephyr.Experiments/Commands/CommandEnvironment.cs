@@ -21,8 +21,8 @@ public sealed record CommandEnvironment(
     TextWriter Error,
     TimeProvider Clock)
 {
-    /// <summary>Makes the stages.</summary>
-    public Func<StageCatalog> Catalog { get; init; } = StageCatalog.Recipe;
+    /// <summary>Makes the stages of an experiment.</summary>
+    public Func<ExperimentSettings, StageCatalog> Catalog { get; init; } = StageCatalog.Recipe;
 
     /// <summary>Makes the tracker of a run.</summary>
     public Func<Experiment, IRunTracker> Tracker { get; init; } = _ => new NullRunTracker();
@@ -45,7 +45,8 @@ public sealed record CommandEnvironment(
     /// <returns>A new fetcher, for the caller to dispose.</returns>
     public SourceFetcher Sources(bool offline) => new(HubOptions.FromEnvironment(Variable, offline), Folders.Fetched, Clock);
 
-    /// <summary>The pipeline.</summary>
+    /// <summary>The pipeline of an experiment; members of one sweep may have different stages.</summary>
+    /// <param name="experiment">The experiment.</param>
     /// <returns>The checked pipeline.</returns>
-    public Pipeline Pipeline() => Running.Pipeline.Create(Catalog().Stages);
+    public Pipeline Pipeline(Experiment experiment) => Running.Pipeline.Create(Catalog(experiment.Settings).Stages);
 }

@@ -22,10 +22,10 @@ public static class ExplainCommand
         command.SetAction((parsed, cancellationToken) =>
         {
             var documents = new List<JsonObject>();
-            var pipeline = environment.Pipeline();
             var store = environment.OpenStore();
             foreach (var member in experiment.Load(parsed, environment))
             {
+                var pipeline = environment.Pipeline(member);
                 var name = pipeline.Find(parsed.GetValue(stage)!).Name;
                 var decision = new Planner(member, store, ProcessEnvironment.Strict, [])
                     .Plan(pipeline.UpTo(name), cancellationToken).Single(planned => planned.Stage.Name == name);

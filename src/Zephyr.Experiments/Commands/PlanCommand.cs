@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Zephyr.Experiments.Configuration;
 using Zephyr.Experiments.Memory;
 using Zephyr.Experiments.Running;
 using Zephyr.Experiments.Store;
@@ -61,16 +62,9 @@ public static class PlanCommand
     public static void Show(
         CommandEnvironment environment, ExperimentArguments experiment, ParseResult parsed, PlanRequest request, CancellationToken cancellationToken)
     {
-        var pipeline = environment.Pipeline();
         var store = environment.OpenStore();
-        foreach (var name in request.Force)
-        {
-            pipeline.Find(name);
-        }
-
         var members = experiment.Load(parsed, environment);
-        var plans = members.Select(member => (member.Name, Stages: new Planner(
-            member, store, ProcessEnvironment.Strict, request.Force).Plan(pipeline.UpTo(request.Target), cancellationToken))).ToList();
+        var plans = members.Select(member => (member.Name, Stages: Plan(environment, store, member, request, cancellationToken))).ToList();
         foreach (var (member, plan) in members.Zip(plans))
         {
             OfflineArgument.TellMissing(environment, member, plan.Stages, request.Offline);
@@ -95,6 +89,18 @@ public static class PlanCommand
                 .AddRange(stages.Select(stage => new[] { stage.Stage.Name, stage.Status, stage.Reason }))
                 .Write(environment.Out);
         }
+    }
+
+    private static IReadOnlyList<StageDecision> Plan(
+        CommandEnvironment environment, ArtifactStore store, Experiment member, PlanRequest request, CancellationToken cancellationToken)
+    {
+        var pipeline = environment.Pipeline(member);
+        foreach (var name in request.Force)
+        {
+            pipeline.Find(name);
+        }
+
+        return new Planner(member, store, ProcessEnvironment.Strict, request.Force).Plan(pipeline.UpTo(request.Target), cancellationToken);
     }
 
     private static bool ShowMemory(CommandEnvironment environment, ExperimentArguments experiment, ParseResult parsed, long available)

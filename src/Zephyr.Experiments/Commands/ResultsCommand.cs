@@ -55,7 +55,7 @@ public static class ResultsCommand
         using var storeLock = await StoreLock.TakeAsync(store.Folders.Lock("store"), "the store", shared: true, wait: true, environment.Clock, Note, cancellationToken);
         using var memberLock = await StoreLock.TakeAsync(
             store.Folders.Lock($"experiment-{member.Name}"), $"experiment {member.Name}", shared: false, wait: true, environment.Clock, Note, cancellationToken);
-        var decisions = new Planner(member, store, ProcessEnvironment.Strict, []).Plan(environment.Pipeline().Stages, cancellationToken);
+        var decisions = new Planner(member, store, ProcessEnvironment.Strict, []).Plan(environment.Pipeline(member).Stages, cancellationToken);
         if (decisions.FirstOrDefault(decision => decision.Manifest is null) is { } missing)
         {
             throw new ZephyrException($"Experiment {member.Name} has no whole result yet: {missing.Stage.Name} would run ({missing.Reason}). Use zephyr run.");

@@ -52,7 +52,6 @@ public static class RunCommand
     {
         var json = experiment.Json(parsed);
         var members = experiment.Load(parsed, environment);
-        var pipeline = environment.Pipeline();
         var store = environment.OpenStore();
         IRunDisplay display = environment.Interactive && !json ? new LiveDisplay(environment.Clock) : new LineDisplay(json ? environment.Error : environment.Out, environment.Clock);
         var runs = new List<RunResult>();
@@ -65,7 +64,7 @@ public static class RunCommand
 
             await using var tracker = environment.Tracker(member);
             var services = new RunServices(tracker, display, environment.Clock, ProcessEnvironment.Describe) { Sources = () => environment.Sources(offline) };
-            runs.Add(await new PipelineRunner(pipeline, store, services, environment.Repository).RunAsync(member, options, cancellationToken));
+            runs.Add(await new PipelineRunner(environment.Pipeline(member), store, services, environment.Repository).RunAsync(member, options, cancellationToken));
             if (cancellationToken.IsCancellationRequested || (runs[^1].Status == RunStatus.Failed && !options.KeepGoing))
             {
                 break;

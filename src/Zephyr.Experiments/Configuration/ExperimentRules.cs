@@ -59,7 +59,11 @@ public static class ExperimentRules
             settings.Dsft.Packing != PackingMode.Wrapped && settings.Dsft.SequenceLength < tokenize.MaxLength,
             "dsft.sequence_length",
             $"must be at least tokenize.max_length ({tokenize.MaxLength}) unless dsft.packing is wrapped (is {settings.Dsft.SequenceLength})");
-        foreach (var (key, lora) in new[] { ("dsft.lora", settings.Dsft.Lora), ("ddpo.lora", settings.Ddpo.Lora) })
+        Refuse(
+            settings.Dsft2 is { } again && again.Packing != PackingMode.Wrapped && again.SequenceLength < tokenize.MaxPreferenceLength,
+            "dsft2.sequence_length",
+            $"must be at least tokenize.max_preference_length ({tokenize.MaxPreferenceLength}) unless dsft2.packing is wrapped (is {settings.Dsft2?.SequenceLength})");
+        foreach (var (key, lora) in new[] { ("dsft.lora", settings.Dsft.Lora), ("dsft2.lora", settings.Dsft2?.Lora), ("ddpo.lora", settings.Ddpo.Lora) })
         {
             Refuse(lora is { TargetModules.Count: 0 }, $"{key}.target_modules", "is empty: name at least one projection, or leave it out for all seven");
         }
@@ -71,6 +75,7 @@ public static class ExperimentRules
 
         var quantized = model.Quantization != WeightQuantization.None;
         Refuse(quantized && settings.Dsft.Lora is null, "dsft.lora", "is missing: model.quantization is nf4, and weights in 4 bits cannot be trained; set it, or model.quantization to none");
+        Refuse(quantized && settings.Dsft2 is { Lora: null }, "dsft2.lora", "is missing: model.quantization is nf4, and weights in 4 bits cannot be trained; set it, or model.quantization to none");
         Refuse(quantized && settings.Ddpo.Lora is null, "ddpo.lora", "is missing: model.quantization is nf4, and weights in 4 bits cannot be trained; set it, or model.quantization to none");
         Refuse(!quantized && model.DoubleQuantization, "model.double_quantization", "must be false while model.quantization is none");
 
@@ -87,6 +92,7 @@ public static class ExperimentRules
             foreach (var (key, length) in new[]
             {
                 ("dsft.sequence_length", settings.Dsft.SequenceLength),
+                ("dsft2.sequence_length", settings.Dsft2?.SequenceLength ?? 0),
                 ("tokenize.max_preference_length", tokenize.MaxPreferenceLength),
             })
             {

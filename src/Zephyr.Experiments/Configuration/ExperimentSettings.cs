@@ -46,6 +46,10 @@ public sealed record ExperimentSettings
     [Description("distilled supervised fine-tuning")]
     public DsftOptions Dsft { get; init; } = new();
 
+    /// <summary>A second round of supervised fine-tuning, on the chosen answers of the preference pairs; null leaves it out.</summary>
+    [Description("second round of supervised fine-tuning, of the dSFT model on the chosen answers of the pairs (dSFT-2 of the paper's Table 3); null leaves it out")]
+    public DsftOptions? Dsft2 { get; init; }
+
     /// <summary>Reference log-probabilities.</summary>
     [Description("reference log-probabilities")]
     public ReferenceOptions Reference { get; init; } = new();

@@ -12,6 +12,7 @@ internal static class ModelLabels
     {
         ModelNames.Base => "base",
         ModelNames.Dsft => "dSFT",
+        ModelNames.Dsft2 => "dSFT-2",
         ModelNames.Ddpo => "dDPO",
         ModelNames.DdpoWithoutDsft => "dDPO without dSFT",
         ModelNames.Reference => "reference",
@@ -27,6 +28,7 @@ internal static class ModelLabels
         ModelNames.Ddpo => "c1",
         ModelNames.Base => "c2",
         ModelNames.DdpoWithoutDsft => "c3",
+        ModelNames.Dsft2 => "c5",
         _ => "c4",
     };
 }

@@ -15,7 +15,7 @@ public static class PublishedFigures
     [
         new("dDPO without dSFT", 4.76, 30.76, Zephyr.Core.Evaluation.ModelNames.DdpoWithoutDsft),
         new("dSFT-1", 6.64, 85.65, Zephyr.Core.Evaluation.ModelNames.Dsft),
-        new("dSFT-2", 6.19, 78.54, null),
+        new("dSFT-2", 6.19, 78.54, Zephyr.Core.Evaluation.ModelNames.Dsft2),
         new("dDPO + dSFT", 7.00, 86.07, Zephyr.Core.Evaluation.ModelNames.Ddpo),
     ];
 

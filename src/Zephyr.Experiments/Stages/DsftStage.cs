@@ -1,7 +1,3 @@
-using Zephyr.Core.Data;
-using Zephyr.Core.Data.Packing;
-using Zephyr.Core.Models;
-using Zephyr.Core.Tokenizers;
 using Zephyr.Core.Training;
 
 namespace Zephyr.Experiments.Stages;
@@ -25,29 +21,16 @@ internal sealed class DsftStage(TimeProvider time) : IStage
     /// <inheritdoc/>
     public Task RunAsync(StageContext context, CancellationToken cancellationToken)
     {
-        var (settings, tokenized) = (context.Settings, context.Input(StageFiles.Tokenize));
-        ComputeThreads.Use(settings.Model);
-        var tokenizer = Tokenizer.Load(Path.Combine(tokenized, StageFiles.Tokenizer));
-        using var rows = TokenRows.Open(Path.Combine(tokenized, StageFiles.SftRows));
-        using var heldOutRows = TokenRows.Open(Path.Combine(tokenized, StageFiles.HeldOutSftRows));
-        var train = new Packer(rows, settings.Dsft, tokenizer.EosId, context.Seed);
-        var heldOut = heldOutRows.Count > 0 ? new Packer(heldOutRows, settings.Dsft, tokenizer.EosId, context.Seed) : null;
+        ComputeThreads.Use(context.Settings.Model);
+        var tokenized = context.Input(StageFiles.Tokenize);
         var counts = new StageCounts(context);
-        counts.Set("rows", rows.Count);
-        counts.Set("rows.truncated", train.TruncatedRows);
-        counts.Set("rows.dropped", train.DroppedRows);
-        counts.Set("sequences", train.SequenceCount);
-
-        using var model = DecoderModel.Load(Path.Combine(context.Input(StageFiles.Download), StageFiles.BaseModel), settings.Model.Dtype, quantization: settings.Model.Nf4);
-        var trainer = new SftTrainer(settings.Dsft, context.Seed, new TrainingReporter(context.Reporter, "dSFT"), time);
-        var summary = trainer.Train(model, train, heldOut, context.Checkpoints, cancellationToken);
-
-        TrainedModel.Write(
-            Path.Combine(context.Output, StageFiles.Model), Path.Combine(context.Output, StageFiles.Adapter), model, Path.Combine(tokenized, StageFiles.Tokenizer));
-        ModelCard.Write(Path.Combine(context.Output, StageFiles.Model), ModelCardSubject.Dsft, context, model, summary);
-        TrainingCurve.Write(Path.Combine(context.Output, StageFiles.Curve), summary.History);
-        Figures.Write(Path.Combine(context.Output, StageFiles.HeldOutFigures), summary.Evaluation);
-        Figures.Report(context.Reporter, counts, "", summary);
+        new SupervisedTraining(
+            context.Settings.Dsft,
+            Path.Combine(context.Input(StageFiles.Download), StageFiles.BaseModel),
+            Path.Combine(tokenized, StageFiles.SftRows),
+            Path.Combine(tokenized, StageFiles.HeldOutSftRows),
+            "dSFT",
+            ModelCardSubject.Dsft).Run(context, counts, time, cancellationToken);
         counts.Write();
         return Task.CompletedTask;
     }

@@ -11,7 +11,8 @@ using Zephyr.Core.World;
 namespace Zephyr.Experiments.Stages;
 
 /// <summary>Lets every model answer the held-out prompts, has the judge score them, and ranks the held-out pairs.</summary>
-internal sealed class EvaluateStage : IStage
+/// <param name="optional">Optional stages of this experiment that train a model.</param>
+internal sealed class EvaluateStage(IReadOnlyList<string> optional) : IStage
 {
     private const int ExamplesPerSkill = 2;
 
@@ -23,7 +24,7 @@ internal sealed class EvaluateStage : IStage
 
     /// <inheritdoc/>
     public IReadOnlyList<string> DependsOn { get; } =
-        [StageFiles.Download, StageFiles.Tokenize, StageFiles.Dsft, StageFiles.Reference, StageFiles.Ddpo];
+        [StageFiles.Download, StageFiles.Tokenize, StageFiles.Dsft, .. optional, StageFiles.Reference, StageFiles.Ddpo];
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Settings { get; } =
@@ -200,7 +201,7 @@ internal sealed record EvaluatedModel(string Name, string Folder, Arm? Reference
 {
     /// <summary>The models of an experiment, in table order.</summary>
     /// <param name="context">The evaluate stage.</param>
-    /// <returns>Base, dSFT, dDPO and, when asked for, dDPO without dSFT.</returns>
+    /// <returns>Base, dSFT, dSFT-2 when asked for, dDPO and, when asked for, dDPO without dSFT.</returns>
     public static IReadOnlyList<EvaluatedModel> Of(StageContext context)
     {
         var ddpo = context.Input(StageFiles.Ddpo);
@@ -208,8 +209,13 @@ internal sealed record EvaluatedModel(string Name, string Folder, Arm? Reference
         [
             new(ModelNames.Base, Arm.FromBase.Start(context), null),
             new(ModelNames.Dsft, Arm.FromDsft.Start(context), null),
-            new(ModelNames.Ddpo, Path.Combine(ddpo, Arm.FromDsft.ModelFolder), Arm.FromDsft),
         ];
+        if (context.Has(StageFiles.Dsft2))
+        {
+            models.Add(new(ModelNames.Dsft2, Path.Combine(context.Input(StageFiles.Dsft2), StageFiles.Model), null));
+        }
+
+        models.Add(new(ModelNames.Ddpo, Path.Combine(ddpo, Arm.FromDsft.ModelFolder), Arm.FromDsft));
         if (context.Settings.Ddpo.WithoutDsft)
         {
             models.Add(new(ModelNames.DdpoWithoutDsft, Path.Combine(ddpo, Arm.FromBase.ModelFolder), Arm.FromBase));

@@ -9,13 +9,17 @@ namespace Zephyr.Experiments.Stages;
 
 /// <summary>What a model card tells of the training.</summary>
 /// <param name="Title">Heading, such as <c>dDPO model</c>.</param>
-/// <param name="Section">Section of the experiment with the settings of the training: <c>dsft</c> or <c>ddpo</c>.</param>
+/// <param name="Section">Section of the experiment with the settings of the training: <c>dsft</c>, <c>dsft2</c> or <c>ddpo</c>.</param>
 /// <param name="Tags">Tags for the hub.</param>
 /// <param name="Method">The method in a few words.</param>
 internal sealed record ModelCardSubject(string Title, string Section, IReadOnlyList<string> Tags, string Method)
 {
     /// <summary>A model after dSFT.</summary>
     public static readonly ModelCardSubject Dsft = new("dSFT model", "dsft", ["zephyr", "sft"], "distilled supervised fine-tuning of the base model");
+
+    /// <summary>A model after a second round of dSFT.</summary>
+    public static readonly ModelCardSubject Dsft2 = new(
+        "dSFT-2 model", "dsft2", ["zephyr", "sft"], "supervised fine-tuning of the dSFT model on the chosen answers of the preference pairs, an ablation");
 
     /// <summary>A model after dDPO.</summary>
     public static readonly ModelCardSubject Ddpo = new(

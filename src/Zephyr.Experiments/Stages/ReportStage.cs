@@ -11,7 +11,12 @@ internal sealed class ReportStage : IStage
 
     /// <summary>Creates the stage.</summary>
     /// <param name="pipeline">The stages of the pipeline, for its picture.</param>
-    public ReportStage(Func<IReadOnlyList<IStage>> pipeline) => _pipeline = pipeline;
+    /// <param name="optional">Optional stages of this experiment that train a model.</param>
+    public ReportStage(Func<IReadOnlyList<IStage>> pipeline, IReadOnlyList<string> optional)
+    {
+        _pipeline = pipeline;
+        DependsOn = [StageFiles.Download, StageFiles.Tokenize, StageFiles.Dsft, .. optional, StageFiles.Ddpo, StageFiles.Evaluate];
+    }
 
     /// <inheritdoc/>
     public string Name => StageFiles.Report;
@@ -20,12 +25,11 @@ internal sealed class ReportStage : IStage
     public int Version => 1;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> DependsOn { get; } =
-        [StageFiles.Download, StageFiles.Tokenize, StageFiles.Dsft, StageFiles.Ddpo, StageFiles.Evaluate];
+    public IReadOnlyList<string> DependsOn { get; }
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Settings { get; } =
-        ["name", "model", "tokenizer", "data", "tokenize", "dsft", "reference", "ddpo", "evaluate", "report"];
+        ["name", "model", "tokenizer", "data", "tokenize", "dsft", "dsft2", "reference", "ddpo", "evaluate", "report"];
 
     /// <inheritdoc/>
     public Task RunAsync(StageContext context, CancellationToken cancellationToken)
@@ -50,8 +54,13 @@ internal sealed class ReportStage : IStage
         List<TrainingCurves> curves =
         [
             Curve("dsft", Path.Combine(context.Input(StageFiles.Dsft), StageFiles.Curve)),
-            Curve("ddpo", Path.Combine(context.Input(StageFiles.Ddpo), StageFiles.Curve)),
         ];
+        if (context.Has(StageFiles.Dsft2))
+        {
+            curves.Add(Curve("dsft2", Path.Combine(context.Input(StageFiles.Dsft2), StageFiles.Curve)));
+        }
+
+        curves.Add(Curve("ddpo", Path.Combine(context.Input(StageFiles.Ddpo), StageFiles.Curve)));
         if (context.Settings.Ddpo.WithoutDsft)
         {
             curves.Add(Curve("ddpo without dsft", Path.Combine(context.Input(StageFiles.Ddpo), StageFiles.CurveWithoutDsft)));

@@ -1,3 +1,5 @@
+using Zephyr.Experiments.Configuration;
+
 namespace Zephyr.Experiments.Stages;
 
 /// <summary>The stages of the pipeline, in the order in which they are shown.</summary>
@@ -7,20 +9,25 @@ public sealed class StageCatalog(IReadOnlyList<IStage> stages)
     /// <summary>The stages.</summary>
     public IReadOnlyList<IStage> Stages { get; } = stages;
 
-    /// <summary>The Zephyr recipe. Making a stage loads no native library; only running it does.</summary>
+    /// <summary>The Zephyr recipe, with the optional stages that an experiment asks for. Making a stage loads no native library; only running it does.</summary>
+    /// <param name="settings">The experiment.</param>
     /// <returns>The catalog.</returns>
-    public static StageCatalog Recipe()
+    public static StageCatalog Recipe(ExperimentSettings settings)
     {
-        List<IStage> stages = [];
+        List<string> optional = [];
+        List<IStage> stages = [new DownloadStage(), new TokenizeStage(), new DsftStage(TimeProvider.System)];
+        if (settings.Dsft2 is not null)
+        {
+            stages.Add(new Dsft2Stage(TimeProvider.System));
+            optional.Add(StageFiles.Dsft2);
+        }
+
         stages.AddRange(
         [
-            new DownloadStage(),
-            new TokenizeStage(),
-            new DsftStage(TimeProvider.System),
             new ReferenceStage(),
             new DdpoStage(TimeProvider.System),
-            new EvaluateStage(),
-            new ReportStage(() => stages),
+            new EvaluateStage(optional),
+            new ReportStage(() => stages, optional),
         ]);
         return new StageCatalog(stages);
     }

@@ -68,6 +68,11 @@ public sealed class StageContext
     public Task<IReadOnlyList<FetchedFile>> FetchAsync(string address, RemoteContent content, CancellationToken cancellationToken) =>
         (Sources ?? throw new ZephyrException($"Stage {Stage} asks for {address}, but nothing here can fetch it.")).FetchAsync(address, content, Reporter, cancellationToken);
 
+    /// <summary>Whether the stage depends on another in this experiment; optional stages are not always there.</summary>
+    /// <param name="stage">Name of that stage.</param>
+    /// <returns>Whether <see cref="Input"/> has it.</returns>
+    public bool Has(string stage) => _inputs.ContainsKey(stage);
+
     /// <summary>Read-only folder with the outputs of a stage depended on.</summary>
     /// <param name="stage">Name of that stage.</param>
     /// <returns>The folder.</returns>

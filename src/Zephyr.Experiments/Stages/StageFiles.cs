@@ -14,6 +14,9 @@ internal static class StageFiles
     /// <summary>Distilled supervised fine-tuning.</summary>
     public const string Dsft = "dsft";
 
+    /// <summary>Supervised fine-tuning of the dSFT model on the chosen answers; only where it is asked for.</summary>
+    public const string Dsft2 = "dsft2";
+
     /// <summary>Reference log-probabilities.</summary>
     public const string Reference = "reference";
 
@@ -50,7 +53,7 @@ internal static class StageFiles
     /// <summary>Tokenised held-out preference pairs, in <see cref="Tokenize"/>.</summary>
     public const string HeldOutPreferenceRows = "heldout_preferences.tokens";
 
-    /// <summary>Folder of a trained model, in <see cref="Dsft"/> and <see cref="Ddpo"/>.</summary>
+    /// <summary>Folder of a trained model, in <see cref="Dsft"/>, <see cref="Dsft2"/> and <see cref="Ddpo"/>.</summary>
     public const string Model = "model";
 
     /// <summary>Folder of the model of the ablation, in <see cref="Ddpo"/>.</summary>

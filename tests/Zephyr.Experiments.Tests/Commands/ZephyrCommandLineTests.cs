@@ -148,7 +148,7 @@ public sealed class ZephyrCommandLineTests : IDisposable
         var output = new StringWriter();
         var environment = new CommandEnvironment(_repository.Folder, _repository.Folder, TextReader.Null, output, _error, TimeProvider.System)
         {
-            Catalog = () => new StageCatalog(FakeStage.Chain()),
+            Catalog = _ => new StageCatalog(FakeStage.Chain()),
         };
         var code = await new ZephyrCommandLine(environment).RunAsync(arguments, CancellationToken.None);
         return (code, output.ToString());

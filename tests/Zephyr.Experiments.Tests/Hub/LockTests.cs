@@ -210,7 +210,7 @@ public sealed class LockTests : IAsyncLifetime
         var variables = new Dictionary<string, string> { ["HF_ENDPOINT"] = _bed.Hub.Endpoint.ToString(), ["HF_HOME"] = Path.Combine(_bed.Folder.Path, home) };
         var environment = new CommandEnvironment(repository.Folder, repository.Folder, TextReader.Null, output, _error, _bed.Time)
         {
-            Catalog = static () => new StageCatalog([new DownloadStage()]),
+            Catalog = static _ => new StageCatalog([new DownloadStage()]),
             Variable = variables.GetValueOrDefault,
         };
         return (await new ZephyrCommandLine(environment).RunAsync(arguments, CancellationToken.None), output.ToString());

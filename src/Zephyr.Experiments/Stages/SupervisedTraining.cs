@@ -1,0 +1,49 @@
+using Zephyr.Core.Data;
+using Zephyr.Core.Data.Packing;
+using Zephyr.Core.Models;
+using Zephyr.Core.Tokenizers;
+using Zephyr.Core.Training;
+
+namespace Zephyr.Experiments.Stages;
+
+/// <summary>One supervised training: from a model and rows to a folder with the trained model, its curve and its figures.</summary>
+/// <param name="Options">The section of the experiment.</param>
+/// <param name="Start">Folder of the starting model.</param>
+/// <param name="Rows">File of the training rows.</param>
+/// <param name="HeldOutRows">File of the held-out rows.</param>
+/// <param name="Label">Name for the progress display.</param>
+/// <param name="Subject">What the model card says.</param>
+internal sealed record SupervisedTraining(
+    DsftOptions Options, string Start, string Rows, string HeldOutRows, string Label, ModelCardSubject Subject)
+{
+    /// <summary>Trains and writes everything into the stage's output.</summary>
+    /// <param name="context">The stage, which depends on <c>download</c> and <c>tokenize</c>.</param>
+    /// <param name="counts">Takes the counts of the rows.</param>
+    /// <param name="time">The clock, for timings alone.</param>
+    /// <param name="cancellationToken">Ends after a checkpoint.</param>
+    public void Run(StageContext context, StageCounts counts, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var tokenizerFolder = Path.Combine(context.Input(StageFiles.Tokenize), StageFiles.Tokenizer);
+        var tokenizer = Tokenizer.Load(tokenizerFolder);
+        using var rows = TokenRows.Open(Rows);
+        using var heldOutRows = TokenRows.Open(HeldOutRows);
+        var train = new Packer(rows, Options, tokenizer.EosId, context.Seed);
+        var heldOut = heldOutRows.Count > 0 ? new Packer(heldOutRows, Options, tokenizer.EosId, context.Seed) : null;
+        counts.Set("rows", rows.Count);
+        counts.Set("rows.truncated", train.TruncatedRows);
+        counts.Set("rows.dropped", train.DroppedRows);
+        counts.Set("sequences", train.SequenceCount);
+
+        var settings = context.Settings.Model;
+        using var model = DecoderModel.Load(Start, settings.Dtype, quantization: settings.Nf4);
+        var trainer = new SftTrainer(Options, context.Seed, new TrainingReporter(context.Reporter, Label), time);
+        var summary = trainer.Train(model, train, heldOut, context.Checkpoints, cancellationToken);
+
+        var folder = Path.Combine(context.Output, StageFiles.Model);
+        TrainedModel.Write(folder, Path.Combine(context.Output, StageFiles.Adapter), model, tokenizerFolder);
+        ModelCard.Write(folder, Subject, context, model, summary);
+        TrainingCurve.Write(Path.Combine(context.Output, StageFiles.Curve), summary.History);
+        Figures.Write(Path.Combine(context.Output, StageFiles.HeldOutFigures), summary.Evaluation);
+        Figures.Report(context.Reporter, counts, "", summary);
+    }
+}
