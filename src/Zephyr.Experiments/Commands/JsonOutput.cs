@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Zephyr.Experiments.Running;
 using Zephyr.Experiments.Store;
+using Zephyr.Experiments.Sweeps;
 
 namespace Zephyr.Experiments.Commands;
 
@@ -78,8 +79,9 @@ public static class JsonOutput
     /// <param name="name">Name of the experiment as a whole.</param>
     /// <param name="members">Documents of the members.</param>
     /// <param name="order">Statuses from the one that decides to the one that matters least.</param>
+    /// <param name="sweep">Figures of all members, when they were evaluated.</param>
     /// <returns>The document.</returns>
-    public static JsonObject Combine(string name, IReadOnlyList<JsonObject> members, IReadOnlyList<string> order)
+    public static JsonObject Combine(string name, IReadOnlyList<JsonObject> members, IReadOnlyList<string> order, SweepResults? sweep = null)
     {
         if (members.Count == 1)
         {
@@ -87,18 +89,26 @@ public static class JsonOutput
         }
 
         // The stage shown for all members is that of the member whose status decides: one that runs before one that is cached.
+        // Members may have different optional stages; the one with most of them gives the order.
         var whole = members[0].DeepClone().AsObject();
         whole["experiment"] = name;
-        var stages = whole["stages"]!.AsArray();
-        for (var i = 0; i < stages.Count; i++)
+        var names = members.OrderByDescending(member => member["stages"]!.AsArray().Count)
+            .SelectMany(member => member["stages"]!.AsArray().Select(stage => (string)stage!["name"]!)).Distinct(StringComparer.Ordinal);
+        whole["stages"] = new JsonArray([.. names.Select(stage => members
+            .SelectMany(member => member["stages"]!.AsArray().OfType<JsonObject>().Where(candidate => (string)candidate["name"]! == stage))
+            .OrderBy(Rank).First().DeepClone())]);
+        whole["members"] = new JsonArray([.. members]);
+        if (sweep is not null)
         {
-            var deciding = members.Select(member => member["stages"]![i]!)
-                .OrderBy(stage => order.Contains((string)stage["status"]!, StringComparer.Ordinal) ? order.ToList().IndexOf((string)stage["status"]!) : order.Count)
-                .First();
-            stages[i] = deciding.DeepClone();
+            whole["sweep"] = sweep.ToJson();
         }
 
-        whole["members"] = new JsonArray([.. members]);
         return whole;
+
+        int Rank(JsonObject stage)
+        {
+            var place = order.ToList().IndexOf((string)stage["status"]!);
+            return place < 0 ? order.Count : place;
+        }
     }
 }

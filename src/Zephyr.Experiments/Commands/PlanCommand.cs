@@ -4,6 +4,7 @@ using Zephyr.Experiments.Configuration;
 using Zephyr.Experiments.Memory;
 using Zephyr.Experiments.Running;
 using Zephyr.Experiments.Store;
+using Zephyr.Experiments.Sweeps;
 using Zephyr.Experiments.Terminal;
 
 namespace Zephyr.Experiments.Commands;
@@ -64,7 +65,7 @@ public static class PlanCommand
     {
         var store = environment.OpenStore();
         var members = experiment.Load(parsed, environment);
-        var plans = members.Select(member => (member.Name, Stages: Plan(environment, store, member, request, cancellationToken))).ToList();
+        var plans = members.Select(member => (Experiment: member, member.Name, Stages: Plan(environment, store, member, request, cancellationToken))).ToList();
         foreach (var (member, plan) in members.Zip(plans))
         {
             OfflineArgument.TellMissing(environment, member, plan.Stages, request.Offline);
@@ -82,7 +83,7 @@ public static class PlanCommand
             return;
         }
 
-        foreach (var (name, stages) in plans)
+        foreach (var (_, name, stages) in plans)
         {
             environment.Out.WriteLine($"experiment {name}");
             new TextTable("stage", "status", "reason")
@@ -125,11 +126,12 @@ public static class PlanCommand
     }
 
     // What `zephyr results` would print, if it had nothing to restore.
-    private static string? Summary(List<(string Name, IReadOnlyList<StageDecision> Stages)> plans, ArtifactStore store)
+    private static string? Summary(List<(Experiment Experiment, string Name, IReadOnlyList<StageDecision> Stages)> plans, ArtifactStore store)
     {
         var restorer = new StageRestorer(store);
         var text = new StringWriter();
-        foreach (var (name, stages) in plans)
+        var all = new List<(Experiment, IReadOnlyList<StageResult>)>();
+        foreach (var (experiment, name, stages) in plans)
         {
             var shown = stages.Select(stage => restorer.Find(name, stage)).OfType<StageResult>().ToList();
             if (shown.Count < stages.Count)
@@ -138,7 +140,10 @@ public static class PlanCommand
             }
 
             RunSummary.Write(text, name, shown, store.Folders.Tracking);
+            all.Add((experiment, shown));
         }
+
+        RunSummary.WriteSweep(text, SweepReport.Read(all), table: null);
 
         return text.ToString();
     }

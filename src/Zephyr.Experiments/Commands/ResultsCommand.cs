@@ -4,6 +4,7 @@ using Zephyr.Core;
 using Zephyr.Experiments.Configuration;
 using Zephyr.Experiments.Running;
 using Zephyr.Experiments.Store;
+using Zephyr.Experiments.Sweeps;
 using Zephyr.Experiments.Terminal;
 
 namespace Zephyr.Experiments.Commands;
@@ -22,9 +23,11 @@ public static class ResultsCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var documents = new List<JsonObject>();
+            var results = new List<(Experiment Experiment, IReadOnlyList<StageResult> Stages)>();
             foreach (var member in experiment.Load(parsed, environment))
             {
                 var stages = await RestoreAsync(environment, member, cancellationToken);
+                results.Add((member, stages));
                 if (experiment.Json(parsed))
                 {
                     documents.Add(new JsonObject { ["experiment"] = member.Name, ["results"] = JsonOutput.Results(stages) });
@@ -35,11 +38,16 @@ public static class ResultsCommand
                 }
             }
 
+            var sweep = SweepReport.Read(results);
             if (documents.Count > 0)
             {
                 JsonOutput.Write(environment.Out, documents.Count == 1
                     ? documents[0]
-                    : new JsonObject { ["experiment"] = experiment.Name(parsed), ["members"] = new JsonArray([.. documents]) });
+                    : new JsonObject { ["experiment"] = experiment.Name(parsed), ["members"] = new JsonArray([.. documents]), ["sweep"] = sweep?.ToJson() });
+            }
+            else
+            {
+                RunSummary.WriteSweep(environment.Out, sweep, sweep is null ? null : new SweepReport(environment.OpenStore()).Write(sweep));
             }
 
             return ZephyrCommandLine.Success;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Zephyr.Experiments.Running;
+using Zephyr.Experiments.Sweeps;
 using Zephyr.Experiments.Terminal;
 
 namespace Zephyr.Experiments.Commands;
@@ -76,10 +77,12 @@ public static class RunCommand
             await environment.Error.WriteLineAsync($"zephyr: {error}");
         }
 
+        var sweep = SweepReport.Read(members.Zip(runs, (member, run) => (member, run.Stages)));
+        var table = sweep is null ? null : new SweepReport(store).Write(sweep);
         if (json)
         {
             JsonOutput.Write(environment.Out, JsonOutput.Combine(
-                experiment.Name(parsed), [.. runs.Select(JsonOutput.Run)], ["failed", "interrupted", "skipped", "ran", "cached"]));
+                experiment.Name(parsed), [.. runs.Select(JsonOutput.Run)], ["failed", "interrupted", "skipped", "ran", "cached"], sweep));
         }
         else
         {
@@ -87,6 +90,8 @@ public static class RunCommand
             {
                 RunSummary.Write(environment.Out, run.Experiment, run.Stages, environment.Folders.Tracking);
             }
+
+            RunSummary.WriteSweep(environment.Out, sweep, table);
         }
 
         return cancellationToken.IsCancellationRequested && runs.Any(run => run.Status == RunStatus.Killed) ? ZephyrCommandLine.Interrupted

@@ -5,10 +5,16 @@ namespace Zephyr.Experiments.Configuration;
 /// <param name="File">Full path of the file.</param>
 /// <param name="Settings">The settings; paths are absolute.</param>
 /// <param name="Resolved">The same settings with their origins.</param>
-/// <param name="SweepValues">Values that make this member of a sweep different, by dotted name; empty without a sweep.</param>
+/// <param name="Sweep">Its place in a sweep; null without one.</param>
 public sealed record Experiment(
     string Name,
     string File,
     ExperimentSettings Settings,
     ResolvedSection Resolved,
-    IReadOnlyDictionary<string, string> SweepValues);
+    SweepMember? Sweep);
+
+/// <summary>Place of a member in its sweep.</summary>
+/// <param name="Experiment">Name of the experiment as a whole.</param>
+/// <param name="Variant">What sets it apart but for the seed, for people; empty when only the seed does.</param>
+/// <param name="Seed">Its seed: members of one variant and several seeds are repetitions.</param>
+public sealed record SweepMember(string Experiment, string Variant, ulong Seed);

@@ -22,23 +22,28 @@ public sealed class ExperimentLoader(string repository, string currentFolder)
         var file = FindFile(nameOrPath);
         var problems = new List<ConfigurationProblem>();
         var root = new ExperimentFileReader(currentFolder, problems).Read(file);
-        (root, var sweeps) = TakeSweep(root, problems);
+        (root, var axes) = TakeSweep(root, problems);
         foreach (var given in overrides.Select(text => SettingOverride.Read(text, currentFolder, problems)).OfType<SettingOverride>())
         {
             // The command line wins over the sweep block of the file.
-            sweeps.RemoveAll(sweep => string.Equals(sweep.Key, given.Key, StringComparison.Ordinal));
+            axes = [.. axes.Select(axis => axis.Without(given.Key)).OfType<SweepAxis>()];
             if (given.Values.Count == 1)
             {
                 root = given.Apply(root, given.Values[0]);
             }
             else
             {
-                sweeps.Add(given);
+                axes.Add(SweepAxis.Of(given));
             }
         }
 
-        var members = Expand(root, sweeps, problems);
-        var experiments = members.Select(member => Bind(member.Root, member.Values, file, problems)).ToList();
+        var members = Expand(root, axes, problems);
+        var experiments = members.Select(member => Bind(member.Root, member.Points, file, problems)).ToList();
+        foreach (var twice in experiments.GroupBy(experiment => experiment.Name, StringComparer.Ordinal).Where(group => group.Count() > 1))
+        {
+            problems.Add(new ConfigurationProblem(axes[0].Origin, SweepReader.Block, $"has two members named {twice.Key}: give the points of the list different names"));
+        }
+
         if (problems.Count > 0)
         {
             throw new ConfigurationException([.. problems.Distinct()
@@ -72,64 +77,38 @@ public sealed class ExperimentLoader(string repository, string currentFolder)
             + (nearest is not null ? $"; did you mean {nearest}?" : names.Count > 0 ? $"; there are: {string.Join(", ", names)}" : ""));
     }
 
-    private static (SettingMap Root, List<SettingOverride> Sweeps) TakeSweep(SettingMap root, List<ConfigurationProblem> problems)
+    private static (SettingMap Root, List<SweepAxis> Axes) TakeSweep(SettingMap root, List<ConfigurationProblem> problems) =>
+        root.Find(SweepReader.Block) is { } block
+            ? (root with { Entries = [.. root.Entries.Where(entry => !ReferenceEquals(entry, block))] }, new SweepReader(problems).Read(block.Value, root.Find(SweepAxis.Seed)?.Value))
+            : (root, []);
+
+    private static List<(SettingMap Root, SweepPoint[] Points)> Expand(SettingMap root, List<SweepAxis> axes, List<ConfigurationProblem> problems)
     {
-        var sweeps = new List<SettingOverride>();
-        if (root.Find("sweep") is not { } block)
+        List<(SettingMap Root, SweepPoint[] Points)> members = [(root, [])];
+        if (axes.Aggregate(1L, (product, axis) => Math.Min(product * axis.Points.Count, int.MaxValue)) > MostMembers)
         {
-            return (root, sweeps);
-        }
-
-        if (block.Value is not SettingMap map)
-        {
-            problems.Add(new ConfigurationProblem(block.Value.Origin, "sweep", "must be a section such as `ddpo.beta: [0.05, 0.1]`"));
-        }
-        else
-        {
-            foreach (var entry in map.Entries)
-            {
-                if (entry.Value is SettingList { Items.Count: > 0 } list)
-                {
-                    sweeps.Add(new SettingOverride(entry.Key, entry.KeyOrigin, list.Items));
-                }
-                else
-                {
-                    problems.Add(new ConfigurationProblem(entry.Value.Origin, $"sweep.{entry.Key}", "must be a list of values"));
-                }
-            }
-        }
-
-        return (root with { Entries = [.. root.Entries.Where(entry => !ReferenceEquals(entry, block))] }, sweeps);
-    }
-
-    private static List<(SettingMap Root, Dictionary<string, string> Values)> Expand(
-        SettingMap root, List<SettingOverride> sweeps, List<ConfigurationProblem> problems)
-    {
-        var members = new List<(SettingMap Root, Dictionary<string, string> Values)> { (root, new(StringComparer.Ordinal)) };
-        if (sweeps.Aggregate(1L, (product, sweep) => Math.Min(product * sweep.Values.Count, int.MaxValue)) > MostMembers)
-        {
-            problems.Add(new ConfigurationProblem(sweeps[0].Origin, "sweep", $"has more than {MostMembers} combinations"));
+            problems.Add(new ConfigurationProblem(axes[0].Origin, SweepReader.Block, $"has more than {MostMembers} combinations"));
             return members;
         }
 
-        foreach (var sweep in sweeps)
+        foreach (var axis in axes)
         {
-            members = [.. members.SelectMany(_ => sweep.Values, (member, value) =>
-                (sweep.Apply(member.Root, value), new Dictionary<string, string>(member.Values, StringComparer.Ordinal) { [sweep.Key] = Text(value) }))];
+            members = [.. members.SelectMany(_ => axis.Points, (member, point) => (point.Apply(member.Root), (SweepPoint[])[.. member.Points, point]))];
         }
 
         return members;
     }
 
-    private static Experiment Bind(SettingMap root, Dictionary<string, string> sweep, string file, List<ConfigurationProblem> problems)
+    private static Experiment Bind(SettingMap root, SweepPoint[] points, string file, List<ConfigurationProblem> problems)
     {
         var before = problems.Count;
         var (value, resolved) = new SettingBinder(problems).Bind(Shape, root);
         var settings = (ExperimentSettings)value;
         var name = settings.Name.Length > 0 ? settings.Name : Path.GetFileNameWithoutExtension(file);
-        if (sweep.Count > 0)
+        var whole = name;
+        if (points.Length > 0)
         {
-            name += "--" + string.Join('-', sweep.Select(pair => Plain($"{pair.Key}-{pair.Value}")));
+            name += "--" + string.Join('-', points.Select(point => Plain(point.Label)));
         }
 
         settings = settings with { Name = name };
@@ -138,15 +117,9 @@ public sealed class ExperimentLoader(string repository, string currentFolder)
             ExperimentRules.Check(settings, resolved, problems);
         }
 
-        return new Experiment(name, file, settings, resolved, sweep);
+        return new Experiment(name, file, settings, resolved, points.Length == 0 ? null : new SweepMember(
+            whole, string.Join(", ", points.Where(point => !point.IsSeed).Select(point => point.Name ?? string.Join(", ", point.Values.Select(value => $"{value.Setting.Key}={value.Text}")))), settings.Seed));
     }
-
-    private static string Text(SettingNode node) => node switch
-    {
-        SettingScalar scalar => scalar.Text,
-        SettingList list => $"[{string.Join(' ', list.Items.Select(Text))}]",
-        _ => "section",
-    };
 
     // Member names are folder names: everything but letters, digits, dot, minus and underscore becomes an underscore.
     private static string Plain(string text)

@@ -20,8 +20,31 @@ public static class JsonSchema
             ["sweep"] = new JsonObject
             {
                 ["type"] = "object",
-                ["description"] = "one run for every combination of these values, such as ddpo.beta: [0.05, 0.1]",
-                ["additionalProperties"] = new JsonObject { ["type"] = "array", ["minItems"] = 1 },
+                ["description"] = "one run for every combination of grid, list and seeds; a setting directly here is one of the grid's",
+                ["properties"] = new JsonObject
+                {
+                    ["grid"] = new JsonObject
+                    {
+                        ["type"] = "object",
+                        ["description"] = "settings with lists of values, such as ddpo.beta: [0.05, 0.1]",
+                        ["additionalProperties"] = Values(),
+                    },
+                    ["list"] = new JsonObject
+                    {
+                        ["type"] = "array",
+                        ["minItems"] = 1,
+                        ["description"] = "combinations one by one, such as {name: gentle, ddpo.beta: 0.5, ddpo.epochs: 1}",
+                        ["items"] = new JsonObject { ["type"] = "object", ["minProperties"] = 1 },
+                    },
+                    ["seeds"] = new JsonObject
+                    {
+                        ["type"] = new JsonArray("integer", "array"),
+                        ["description"] = "a list of seeds, or how many to take from the experiment's seed on; results show mean and spread over them",
+                        ["minimum"] = 1,
+                        ["minItems"] = 1,
+                    },
+                },
+                ["additionalProperties"] = Values(),
             },
         };
         foreach (var property in shape.Properties)
@@ -38,6 +61,8 @@ public static class JsonSchema
             ["properties"] = properties,
         }.ToJsonString(s_indented) + "\n";
     }
+
+    private static JsonObject Values() => new() { ["type"] = "array", ["minItems"] = 1 };
 
     private static JsonObject Property(SettingProperty property)
     {

@@ -2,6 +2,7 @@ using Zephyr.Core.Evaluation;
 using Zephyr.Experiments.Reporting;
 using Zephyr.Experiments.Running;
 using Zephyr.Experiments.Stages;
+using Zephyr.Experiments.Sweeps;
 
 namespace Zephyr.Experiments.Terminal;
 
@@ -38,6 +39,25 @@ public static class RunSummary
             {
                 output.WriteLine($"{noun}: {Path.Combine(folder, file)}");
             }
+        }
+    }
+
+    /// <summary>Writes the common table of a sweep.</summary>
+    /// <param name="output">Where to.</param>
+    /// <param name="results">Its figures; null when there is nothing to show.</param>
+    /// <param name="table">Path of the table's file; null when it was not written.</param>
+    public static void WriteSweep(TextWriter output, SweepResults? results, string? table)
+    {
+        if (results is null)
+        {
+            return;
+        }
+
+        new SweepTable(results).Write(output);
+        if (table is not null)
+        {
+            output.WriteLine();
+            output.WriteLine($"table: {table}");
         }
     }
 

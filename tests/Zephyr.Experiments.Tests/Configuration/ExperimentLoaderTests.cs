@@ -33,7 +33,7 @@ public sealed class ExperimentLoaderTests
             "experiments/zephyr-tiny.yaml:9:3: ddpo.epochs: set twice; the first time at line 8",
             "experiments/zephyr-tiny.yaml:10:12: tokenizer: must be a section (is \"fast\")",
             "experiments/zephyr-tiny.yaml:13:7: data.sft[0].path: is missing: the file, a folder of files, hf://datasets/ORG/NAME@REVISION/PATH with * for several, or an https address",
-            "experiments/zephyr-tiny.yaml:14:1: learning_rate: unknown key; did you mean dsft.learning_rate or ddpo.learning_rate?",
+            "experiments/zephyr-tiny.yaml:14:1: learning_rate: unknown key; did you mean dsft.learning_rate or dsft2.learning_rate or ddpo.learning_rate?",
         ]);
     }
 
@@ -133,6 +133,49 @@ public sealed class ExperimentLoaderTests
             ("zephyr-tiny--ddpo.beta-0.1-dsft.epochs-2", 0.1, 2.0),
         ]);
         repository.LoadAll("ddpo.beta=7").Count.ShouldBe(1); // the command line wins over the block
+    }
+
+    [Fact]
+    public void A_sweep_has_a_grid_a_list_of_named_points_and_seeds()
+    {
+        using var repository = new TestRepository(TestRepository.Small + """
+            seed: 7
+            sweep:
+              grid: {dsft.epochs: [1, 2]}
+              list:
+                - {name: gentle, ddpo.beta: 0.5, ddpo.epochs: 1}
+                - {ddpo.beta: 0.05}
+              seeds: 2
+
+            """);
+        var members = repository.LoadAll();
+        members.Count.ShouldBe(2 * 2 * 2);
+        members[1].Name.ShouldBe("zephyr-tiny--dsft.epochs-1-gentle-seed-8");
+        (members[1].Settings.Seed, members[1].Settings.Ddpo.Beta, members[1].Settings.Ddpo.Epochs).ShouldBe((8UL, 0.5, 1.0));
+        members[1].Sweep.ShouldBe(new SweepMember("zephyr-tiny", "dsft.epochs=1, gentle", 8));
+        members[2].Sweep!.Variant.ShouldBe("dsft.epochs=1, ddpo.beta=0.05");
+
+        // What the command line gives is no longer swept; a named point stays, without that value.
+        repository.LoadAll("seed=1", "ddpo.beta=1").Select(member => (member.Name, member.Settings.Ddpo.Beta)).ShouldBe(
+        [
+            ("zephyr-tiny--dsft.epochs-1-gentle", 1.0),
+            ("zephyr-tiny--dsft.epochs-2-gentle", 1.0),
+        ]);
+        repository.LoadAll("seed=3,4", "dsft.epochs=1", "ddpo.beta=1").Select(member => member.Sweep!.Seed).ShouldBe([3UL, 4UL]);
+    }
+
+    [Theory]
+    [InlineData("sweep: 3", "experiments/zephyr-tiny.yaml:3:8: sweep: must be a section such as `grid: {ddpo.beta: [0.05, 0.1]}`")]
+    [InlineData("sweep: {grid: [1]}", "experiments/zephyr-tiny.yaml:3:15: sweep.grid: must be a section of settings with lists of values")]
+    [InlineData("sweep: {grid: {ddpo.beta: 1}}", "experiments/zephyr-tiny.yaml:3:27: sweep.grid.ddpo.beta: must be a list of values")]
+    [InlineData("sweep: {list: [1]}", "experiments/zephyr-tiny.yaml:3:16: sweep.list: must hold sections such as `{name: small, ddpo.beta: 0.05}`")]
+    [InlineData("sweep: {seeds: 0}", "experiments/zephyr-tiny.yaml:3:16: sweep.seeds: must be a list of seeds, or how many to take from the experiment's seed on (1 to 1000)")]
+    [InlineData("sweep: {list: [{name: a, ddpo.beta: 1}, {name: a, ddpo.beta: 2}]}", "experiments/zephyr-tiny.yaml:3:9: sweep: has two members named zephyr-tiny--a: give the points of the list different names")]
+    [InlineData("sweep: {ddpo.bta: [1]}", "experiments/zephyr-tiny.yaml:3:9: ddpo.bta: unknown key; did you mean ddpo.beta?")]
+    public void A_sweep_that_cannot_be_read_is_told_with_its_place(string block, string problem)
+    {
+        using var repository = new TestRepository(TestRepository.Small + block + "\n");
+        repository.Problems().ShouldBe([problem]);
     }
 
     [Fact]
