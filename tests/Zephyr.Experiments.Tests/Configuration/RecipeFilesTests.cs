@@ -49,11 +49,24 @@ public sealed class RecipeFilesTests
     }
 
     [Fact]
+    public void Table_3_trains_the_four_models_of_the_paper_with_three_seeds()
+    {
+        var members = Recipes.LoadAll("table-3");
+        members.Select(member => member.Settings.Seed).ShouldBe([42UL, 43UL, 44UL]);
+        foreach (var settings in members.Select(member => member.Settings))
+        {
+            settings.Ddpo.WithoutDsft.ShouldBeTrue();
+            settings.Dsft2.ShouldBe(settings.Dsft with { Epochs = 1 }); // the paper: one more epoch, nothing else new
+            (settings.Data.World, settings.Ddpo.Beta).ShouldBe((Recipes.Load("zephyr-tiny").Data.World, 0.1));
+        }
+    }
+
+    [Fact]
     public void Every_file_names_its_own_experiment_and_loads()
     {
         var folder = Path.Combine(RepositoryFolder.Find(AppContext.BaseDirectory, AppContext.BaseDirectory), "experiments");
         var names = Directory.GetFiles(folder, "*.yaml").Select(path => Path.GetFileNameWithoutExtension(path)!).ToList();
         names.ShouldContain("zephyr-smol");
-        names.ShouldAllBe(name => Recipes.Load(name).Name == name);
+        names.ShouldAllBe(name => Recipes.LoadAll(name).All(member => (member.Sweep == null ? member.Name : member.Sweep.Experiment) == name));
     }
 }
