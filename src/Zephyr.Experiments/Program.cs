@@ -3,6 +3,8 @@ using System.Text;
 using Zephyr.Core.Data.Tables;
 using Zephyr.Experiments.Commands;
 using Zephyr.Experiments.Configuration;
+using Zephyr.Experiments.Running;
+using Zephyr.Experiments.Stages;
 using Zephyr.Experiments.Store;
 using Zephyr.Experiments.Tracking;
 
@@ -23,6 +25,7 @@ void Stop(PosixSignalContext context)
 
 using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 if (args is [TableServer.Verb])
 {
     // The program reading a table for another, so that a damaged file ends this process alone.
@@ -30,7 +33,14 @@ if (args is [TableServer.Verb])
     return ZephyrCommandLine.Success;
 }
 
-var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+if (args is [StageServer.Verb])
+{
+    // The program computing one stage for another, so that several can compute at a time.
+    using var requests = new StreamReader(Console.OpenStandardInput(), utf8);
+    await using var messages = new StreamWriter(Console.OpenStandardOutput(), utf8);
+    return await new StageServer(StageCatalog.Recipe, TimeProvider.System).RunAsync(requests, messages, interrupt.Token);
+}
+
 await using var output = new StreamWriter(Console.OpenStandardOutput(), utf8, bufferSize: 4096) { AutoFlush = true };
 await using var error = new StreamWriter(Console.OpenStandardError(), utf8, bufferSize: 1024) { AutoFlush = true };
 using var input = new StreamReader(Console.OpenStandardInput(), utf8, detectEncodingFromByteOrderMarks: false);
@@ -42,5 +52,6 @@ return await new ZephyrCommandLine(new CommandEnvironment(
     Variable = Environment.GetEnvironmentVariable,
     Tracker = experiment => JournalRunTracker.Open(
         folders.Tracking, error.WriteLine, TimeProvider.System, Environment.GetEnvironmentVariable, experiment.Settings.Tracking.Experiment),
+    StageProgram = Environment.ProcessPath,
     Interactive = !Console.IsOutputRedirected,
 }).RunAsync(args, interrupt.Token);

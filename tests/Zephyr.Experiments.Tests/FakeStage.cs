@@ -1,3 +1,4 @@
+using Zephyr.Experiments.Configuration;
 using Zephyr.Experiments.Stages;
 
 namespace Zephyr.Experiments.Tests;
@@ -5,6 +6,8 @@ namespace Zephyr.Experiments.Tests;
 /// <summary>A stage that copies text and counts how often it ran.</summary>
 public sealed class FakeStage(string name, string[] dependsOn, string[] settings, Func<StageContext, CancellationToken, Task> body) : IStage
 {
+    private int _runs;
+
     public string Name { get; } = name;
 
     public int Version { get; init; } = 1;
@@ -13,11 +16,15 @@ public sealed class FakeStage(string name, string[] dependsOn, string[] settings
 
     public IReadOnlyList<string> Settings { get; } = settings;
 
-    public int Runs { get; private set; }
+    public StageResources Resources { get; init; } = StageResources.Light;
+
+    public int Runs => _runs;
+
+    StageResources IStage.Resources(ExperimentSettings settings) => Resources;
 
     public Task RunAsync(StageContext context, CancellationToken cancellationToken)
     {
-        Runs++;
+        Interlocked.Increment(ref _runs);
         return body(context, cancellationToken);
     }
 

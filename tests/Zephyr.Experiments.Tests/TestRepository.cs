@@ -43,12 +43,35 @@ public sealed class TestRepository : IDisposable
     public IReadOnlyList<StageDecision> Plan(IReadOnlyList<IStage> stages, params string[] sets) =>
         new Planner(Load(sets), Store, ProcessEnvironment.Describe, []).Plan(Pipeline.Create(stages).Stages, CancellationToken.None);
 
+    public Planner Planner(RunOptions options, params string[] sets) =>
+        new(Load(sets), Store, ProcessEnvironment.Describe, options.Force) { Freeze = options.Freeze };
+
     public Task<RunResult> RunAsync(IReadOnlyList<IStage> stages, params string[] sets) => RunAsync(stages, new RunOptions(), Store, CancellationToken.None, sets);
 
     public Task<RunResult> RunAsync(IReadOnlyList<IStage> stages, RunOptions options, ArtifactStore store, CancellationToken cancellationToken, params string[] sets)
     {
         var services = new RunServices(new NullRunTracker(), new LineDisplay(Shown, TimeProvider.System), TimeProvider.System, ProcessEnvironment.Describe);
         return new PipelineRunner(Pipeline.Create(stages), store, services, Folder).RunAsync(Load(sets), options, cancellationToken);
+    }
+
+    /// <summary>Runs every member of a sweep side by side.</summary>
+    public async Task<IReadOnlyList<RunResult>> RunSideBySideAsync(
+        IReadOnlyList<IStage> stages, RunOptions options, RunLimits limits, CancellationToken cancellationToken, params string[] sets)
+    {
+        var scheduler = new StageScheduler(limits, Path.Combine(Folder, "devices"));
+        var lines = TextWriter.Synchronized(Shown);
+        return await new MemberRuns(scheduler, options.KeepGoing).RunAsync(
+            LoadAll(sets),
+            member =>
+            {
+                var services = new RunServices(
+                    new NullRunTracker(), new LineDisplay(lines, TimeProvider.System, $"[{member.Label}] "), TimeProvider.System, ProcessEnvironment.Describe)
+                {
+                    Scheduler = scheduler,
+                };
+                return new PipelineRunner(Pipeline.Create(stages), Store, services, Folder).RunAsync(member, options, cancellationToken);
+            },
+            cancellationToken);
     }
 
     public string View(string path) => File.ReadAllText(Path.Combine(Store.Folders.Experiments, "zephyr-tiny", path));

@@ -30,6 +30,9 @@ public sealed record CommandEnvironment(
     /// <summary>Gives environment variables; null for one that is not set.</summary>
     public Func<string, string?> Variable { get; init; } = _ => null;
 
+    /// <summary>The program that gives a stage a process of its own; null where there is none.</summary>
+    public string? StageProgram { get; init; }
+
     /// <summary>Whether a live progress display makes sense: standard output is a terminal.</summary>
     public bool Interactive { get; init; }
 

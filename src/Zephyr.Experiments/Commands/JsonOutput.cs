@@ -39,6 +39,7 @@ public static class JsonOutput
             ["status"] = decision.Status,
             ["reason"] = decision.Reason,
             ["version"] = decision.Stage.Version,
+            ["frozen"] = decision.IsFrozen,
         })]),
     };
 
@@ -56,6 +57,7 @@ public static class JsonOutput
             ["status"] = stage.Status.ToString().ToLowerInvariant(),
             ["seconds"] = Math.Round(stage.Seconds, 3),
             ["reason"] = stage.Reason,
+            ["frozen"] = stage.IsFrozen,
             ["fingerprint"] = stage.Manifest?.Key.Fingerprint,
             ["folder"] = stage.Folder,
             ["outputs"] = StageManifest.OutputsJson(stage.Outputs),

@@ -20,8 +20,8 @@ public static class PlanCommand
         var command = new Command("plan", "Show which stages are cached, which would run, and why.");
         var experiment = new ExperimentArguments();
         experiment.AddTo(command);
-        var stage = StageArgument.Create("last stage to show; all when left out");
-        var force = new Option<string[]>("--force") { Description = "show the plan as if this stage had to run; may be repeated", DefaultValueFactory = _ => [] };
+        var selection = new StageSelectionArguments();
+        selection.AddTo(command);
         var summary = new Option<bool>("--summary") { Description = "with --json: add the closing lines of a run as `summary`, when every stage is cached and shown" };
         var offline = OfflineArgument.Create();
         var memory = new Option<bool>("--memory") { Description = "predict the peak memory of each stage; ends with 1 when one does not fit, and names the setting to change" };
@@ -33,8 +33,6 @@ public static class PlanCommand
                 result.AddError($"--device-memory {text} is no size: write it as in 24GiB or 80GB");
             }
         });
-        command.Arguments.Add(stage);
-        command.Options.Add(force);
         command.Options.Add(summary);
         command.Options.Add(offline);
         command.Options.Add(memory);
@@ -47,7 +45,7 @@ public static class PlanCommand
                 return Task.FromResult(ShowMemory(environment, experiment, parsed, available) ? ZephyrCommandLine.Success : ZephyrCommandLine.Failure);
             }
 
-            var request = new PlanRequest(parsed.GetValue(stage), parsed.GetValue(force)!, parsed.GetValue(summary), parsed.GetValue(offline));
+            var request = new PlanRequest(selection.Read(parsed), parsed.GetValue(summary), parsed.GetValue(offline));
             Show(environment, experiment, parsed, request, cancellationToken);
             return Task.FromResult(ZephyrCommandLine.Success);
         });
@@ -87,7 +85,7 @@ public static class PlanCommand
         {
             environment.Out.WriteLine($"experiment {name}");
             new TextTable("stage", "status", "reason")
-                .AddRange(stages.Select(stage => new[] { stage.Stage.Name, stage.Status, stage.Reason }))
+                .AddRange(stages.Select(stage => new[] { stage.Stage.Name, stage.IsFrozen ? "frozen" : stage.Status, stage.Reason }))
                 .Write(environment.Out);
         }
     }
@@ -95,13 +93,10 @@ public static class PlanCommand
     private static IReadOnlyList<StageDecision> Plan(
         CommandEnvironment environment, ArtifactStore store, Experiment member, PlanRequest request, CancellationToken cancellationToken)
     {
-        var pipeline = environment.Pipeline(member);
-        foreach (var name in request.Force)
-        {
-            pipeline.Find(name);
-        }
-
-        return new Planner(member, store, ProcessEnvironment.Strict, request.Force).Plan(pipeline.UpTo(request.Target), cancellationToken);
+        var selection = StageSelection.Of(environment.Pipeline(member), request.Options);
+        var decisions = new Planner(member, store, ProcessEnvironment.Strict, request.Options.Force) { Freeze = request.Options.Freeze }.Plan(selection.Stages, cancellationToken);
+        selection.CheckGiven(member, decisions);
+        return decisions;
     }
 
     private static bool ShowMemory(CommandEnvironment environment, ExperimentArguments experiment, ParseResult parsed, long available)
@@ -150,8 +145,7 @@ public static class PlanCommand
 }
 
 /// <summary>What to plan, and what to tell of it.</summary>
-/// <param name="Target">Last stage; null for all.</param>
-/// <param name="Force">Stages that run whatever the store has.</param>
+/// <param name="Options">Which stages, and what is forced or frozen.</param>
 /// <param name="Summary">Whether the closing lines of a run are told when there is nothing to do.</param>
 /// <param name="Offline">Whether it is told what a run without network would lack.</param>
-public sealed record PlanRequest(string? Target, IReadOnlyCollection<string> Force, bool Summary = false, bool Offline = false);
+public sealed record PlanRequest(RunOptions Options, bool Summary = false, bool Offline = false);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Zephyr.Experiments.Configuration;
 using Zephyr.Experiments.Running;
 using Zephyr.Experiments.Sweeps;
 using Zephyr.Experiments.Terminal;
@@ -16,62 +17,47 @@ public static class RunCommand
         var command = new Command("run", "Run the stages that have to run, up to STAGE or all.");
         var experiment = new ExperimentArguments();
         experiment.AddTo(command);
-        var stage = StageArgument.Create("last stage to run; all when left out");
-        var force = new Option<string[]>("--force") { Description = "run this stage whatever the store has; may be repeated", DefaultValueFactory = _ => [] };
+        var selection = new StageSelectionArguments();
+        selection.AddTo(command);
+        var limits = new LimitArguments();
+        limits.AddTo(command);
         var dryRun = new Option<bool>("--dry-run") { Description = "show what would run and change nothing" };
         var keepGoing = new Option<bool>("--keep-going") { Description = "after a failure, still run what does not depend on it" };
         var noWait = new Option<bool>("--no-wait") { Description = "fail at once when another process runs the same" };
         var offline = OfflineArgument.Create();
-        command.Arguments.Add(stage);
-        command.Options.Add(force);
         command.Options.Add(dryRun);
         command.Options.Add(keepGoing);
         command.Options.Add(noWait);
         command.Options.Add(offline);
         command.SetAction((parsed, cancellationToken) =>
         {
+            var options = selection.Read(parsed) with { KeepGoing = parsed.GetValue(keepGoing), Wait = !parsed.GetValue(noWait) };
             if (parsed.GetValue(dryRun))
             {
-                PlanCommand.Show(environment, experiment, parsed, new PlanRequest(parsed.GetValue(stage), parsed.GetValue(force)!, Offline: parsed.GetValue(offline)), cancellationToken);
+                PlanCommand.Show(environment, experiment, parsed, new PlanRequest(options, Offline: parsed.GetValue(offline)), cancellationToken);
                 return Task.FromResult(ZephyrCommandLine.Success);
             }
 
-            var options = new RunOptions
-            {
-                Target = parsed.GetValue(stage),
-                Force = parsed.GetValue(force)!,
-                KeepGoing = parsed.GetValue(keepGoing),
-                Wait = !parsed.GetValue(noWait),
-            };
-            return RunAsync(environment, experiment, parsed, options, parsed.GetValue(offline), cancellationToken);
+            return RunAsync(environment, experiment, parsed, new RunRequest(options, limits.Read(parsed), parsed.GetValue(offline)), cancellationToken);
         });
         return command;
     }
 
     private static async Task<int> RunAsync(
-        CommandEnvironment environment, ExperimentArguments experiment, ParseResult parsed, RunOptions options, bool offline, CancellationToken cancellationToken)
+        CommandEnvironment environment, ExperimentArguments experiment, ParseResult parsed, RunRequest request, CancellationToken cancellationToken)
     {
         var json = experiment.Json(parsed);
         var members = experiment.Load(parsed, environment);
-        var store = environment.OpenStore();
-        IRunDisplay display = environment.Interactive && !json ? new LiveDisplay(environment.Clock) : new LineDisplay(json ? environment.Error : environment.Out, environment.Clock);
-        var runs = new List<RunResult>();
-        foreach (var member in members)
+        var pipelines = members.ToDictionary(member => member.Name, environment.Pipeline, StringComparer.Ordinal);
+        foreach (var pipeline in pipelines.Values)
         {
-            if (members.Count > 1)
-            {
-                display.Note($"experiment {member.Name}");
-            }
-
-            await using var tracker = environment.Tracker(member);
-            var services = new RunServices(tracker, display, environment.Clock, ProcessEnvironment.Describe) { Sources = () => environment.Sources(offline) };
-            runs.Add(await new PipelineRunner(environment.Pipeline(member), store, services, environment.Repository).RunAsync(member, options, cancellationToken));
-            if (cancellationToken.IsCancellationRequested || (runs[^1].Status == RunStatus.Failed && !options.KeepGoing))
-            {
-                break;
-            }
+            StageSelection.Of(pipeline, request.Options); // what is wrong is told before anything runs
         }
 
+        var store = environment.OpenStore();
+        var scheduler = new StageScheduler(request.Limits);
+        var lines = TextWriter.Synchronized(json ? environment.Error : environment.Out);
+        var runs = await new MemberRuns(scheduler, request.Options.KeepGoing).RunAsync(members, RunMemberAsync, cancellationToken);
         foreach (var error in runs.SelectMany(run => run.Stages).Select(stage => stage.Error).OfType<string>())
         {
             await environment.Error.WriteLineAsync($"zephyr: {error}");
@@ -95,7 +81,39 @@ public static class RunCommand
         }
 
         return cancellationToken.IsCancellationRequested && runs.Any(run => run.Status == RunStatus.Killed) ? ZephyrCommandLine.Interrupted
-            : runs.All(run => run.Status == RunStatus.Finished) ? ZephyrCommandLine.Success
+            : runs.Count == members.Count && runs.All(run => run.Status == RunStatus.Finished) ? ZephyrCommandLine.Success
             : ZephyrCommandLine.Failure;
+
+        async Task<RunResult> RunMemberAsync(Experiment member)
+        {
+            var display = Display(environment, member, members.Count, request.Limits.Jobs, json, lines);
+            await using var tracker = environment.Tracker(member);
+            var services = new RunServices(tracker, display, environment.Clock, ProcessEnvironment.Describe)
+            {
+                Sources = () => environment.Sources(request.Offline),
+                Scheduler = scheduler,
+                StageProgram = environment.StageProgram,
+            };
+            return await new PipelineRunner(pipelines[member.Name], store, services, environment.Repository).RunAsync(member, request.Options, cancellationToken);
+        }
     }
+
+    // Progress bars belong to one stage at a time. Side by side, lines say whose they are.
+    private static IRunDisplay Display(CommandEnvironment environment, Experiment member, int members, int jobs, bool json, TextWriter lines)
+    {
+        if (jobs > 1)
+        {
+            return new LineDisplay(lines, environment.Clock, members > 1 ? $"[{member.Label}] " : "");
+        }
+
+        IRunDisplay display = environment.Interactive && !json ? new LiveDisplay(environment.Clock) : new LineDisplay(lines, environment.Clock);
+        if (members > 1)
+        {
+            display.Note($"experiment {member.Name}");
+        }
+
+        return display;
+    }
+
+    private sealed record RunRequest(RunOptions Options, RunLimits Limits, bool Offline);
 }

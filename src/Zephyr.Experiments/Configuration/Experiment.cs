@@ -11,7 +11,14 @@ public sealed record Experiment(
     string File,
     ExperimentSettings Settings,
     ResolvedSection Resolved,
-    SweepMember? Sweep);
+    SweepMember? Sweep)
+{
+    /// <summary>Name of the experiment that this is a member of; <see cref="Name"/> when it is none.</summary>
+    public string WholeName => Sweep?.Experiment ?? Name;
+
+    /// <summary>The part of the name that tells this member from the others; empty without a sweep.</summary>
+    public string Label => Sweep is null ? "" : Name[Math.Min(Name.Length, Sweep.Experiment.Length + 2)..];
+}
 
 /// <summary>Place of a member in its sweep.</summary>
 /// <param name="Experiment">Name of the experiment as a whole.</param>

@@ -3,7 +3,7 @@ using Zephyr.Experiments.Store;
 
 namespace Zephyr.Experiments.Running;
 
-/// <summary>Shows a run to the user.</summary>
+/// <summary>Shows a run to the user. Calls come from several threads when stages run side by side.</summary>
 public interface IRunDisplay
 {
     /// <summary>One line that belongs to no stage.</summary>
@@ -57,6 +57,9 @@ public sealed record StageResult(
     string? Folder,
     string? Error)
 {
+    /// <summary>Whether an earlier result was used on demand, whatever its key.</summary>
+    public bool IsFrozen { get; init; }
+
     /// <summary>Files the stage has.</summary>
     public IReadOnlyList<StageOutput> Outputs => Manifest?.Outputs ?? [];
 }

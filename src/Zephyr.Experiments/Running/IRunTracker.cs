@@ -96,7 +96,11 @@ public sealed record StageCached(
     string Stage,
     string Fingerprint,
     string ProducedByRunId,
-    IReadOnlyDictionary<string, double> Metrics);
+    IReadOnlyDictionary<string, double> Metrics)
+{
+    /// <summary>Why an earlier result was used on demand, whatever its key; null when the key is that of the result.</summary>
+    public string? Frozen { get; init; }
+}
 
 /// <summary>One published file.</summary>
 /// <param name="Path">Path below the stage's folder, with forward slashes.</param>

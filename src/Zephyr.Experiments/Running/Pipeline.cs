@@ -6,7 +6,9 @@ namespace Zephyr.Experiments.Running;
 /// <summary>Stages in an order in which each comes after those it depends on; checked as a whole before anything runs.</summary>
 public sealed class Pipeline
 {
-    private Pipeline(IReadOnlyList<IStage> stages) => Stages = stages;
+    private readonly Dictionary<string, IStage> _byName;
+
+    private Pipeline(IReadOnlyList<IStage> stages, Dictionary<string, IStage> byName) => (Stages, _byName) = (stages, byName);
 
     /// <summary>The stages, dependencies first; otherwise in the order they were given.</summary>
     public IReadOnlyList<IStage> Stages { get; }
@@ -26,14 +28,7 @@ public sealed class Pipeline
             }
         }
 
-        var ordered = new List<IStage>();
-        var open = new List<string>();
-        foreach (var stage in stages)
-        {
-            Visit(stage.Name, byName, open, ordered);
-        }
-
-        return new Pipeline(ordered);
+        return new Pipeline(StageOrder.Of(stages, byName), byName);
     }
 
     /// <summary>A stage and all it depends on.</summary>
@@ -47,7 +42,17 @@ public sealed class Pipeline
             return Stages;
         }
 
-        var needed = new HashSet<string>(StringComparer.Ordinal) { Find(target).Name };
+        var needed = Needs(target);
+        return [.. Stages.Where(stage => stage.Name == target || needed.Contains(stage.Name))];
+    }
+
+    /// <summary>Names of the stages that a stage depends on, over others too; without itself.</summary>
+    /// <param name="name">The stage.</param>
+    /// <returns>The names.</returns>
+    /// <exception cref="ConfigurationException">There is no such stage.</exception>
+    public IReadOnlySet<string> Needs(string name)
+    {
+        var needed = new HashSet<string>(Find(name).DependsOn, StringComparer.Ordinal);
 
         // One pass backwards through the order meets every stage after all that need it.
         foreach (var stage in Stages.Reverse())
@@ -58,46 +63,37 @@ public sealed class Pipeline
             }
         }
 
-        return [.. Stages.Where(stage => needed.Contains(stage.Name))];
+        return needed;
+    }
+
+    /// <summary>Names of a stage and of those that depend on it, over others too.</summary>
+    /// <param name="name">The stage.</param>
+    /// <returns>The names.</returns>
+    /// <exception cref="ConfigurationException">There is no such stage.</exception>
+    public IReadOnlySet<string> After(string name)
+    {
+        var after = new HashSet<string>(StringComparer.Ordinal) { Find(name).Name };
+        foreach (var stage in Stages)
+        {
+            if (stage.DependsOn.Any(after.Contains))
+            {
+                after.Add(stage.Name);
+            }
+        }
+
+        return after;
     }
 
     /// <summary>A stage by name.</summary>
     /// <param name="name">The name.</param>
     /// <returns>The stage.</returns>
     /// <exception cref="ConfigurationException">There is no such stage.</exception>
-    public IStage Find(string name) => Stages.FirstOrDefault(stage => stage.Name == name) ?? throw Unknown(name);
+    public IStage Find(string name) => _byName.GetValueOrDefault(name) ?? throw Unknown(name);
 
     private ConfigurationException Unknown(string name)
     {
         var names = Stages.Select(stage => stage.Name).ToList();
         var nearest = NameSuggestion.Nearest(name, names);
         return new ConfigurationException($"there is no stage {name}" + (nearest is null ? $"; stages: {string.Join(", ", names)}" : $"; did you mean {nearest}?"));
-    }
-
-    private static void Visit(string name, Dictionary<string, IStage> byName, List<string> open, List<IStage> ordered)
-    {
-        if (ordered.Any(stage => stage.Name == name))
-        {
-            return;
-        }
-
-        if (open.Contains(name, StringComparer.Ordinal))
-        {
-            throw new InvalidOperationException($"Stages depend on each other in a circle: {string.Join(" → ", open.SkipWhile(other => other != name).Append(name))}.");
-        }
-
-        open.Add(name);
-        foreach (var dependency in byName[name].DependsOn)
-        {
-            if (!byName.ContainsKey(dependency))
-            {
-                throw new InvalidOperationException($"Stage {name} depends on {dependency}, which does not exist.");
-            }
-
-            Visit(dependency, byName, open, ordered);
-        }
-
-        open.RemoveAt(open.Count - 1);
-        ordered.Add(byName[name]);
     }
 }

@@ -1,3 +1,4 @@
+using Zephyr.Core;
 using Zephyr.Experiments.Configuration;
 using Zephyr.Experiments.Fingerprints;
 using Zephyr.Experiments.Hub;
@@ -20,6 +21,9 @@ public sealed class Planner(
     private const int MostDifferencesShown = 3;
     private readonly KeyBuilder _keys = new(experiment, environment, SourcePins.Of(experiment, store.Folders));
     private readonly LatestRecord _latest = new(store);
+
+    /// <summary>Names of stages whose last published result of the experiment is used although their key may differ.</summary>
+    public IReadOnlyCollection<string> Freeze { get; init; } = [];
 
     /// <summary>Settings a stage reads as text, for tracking.</summary>
     /// <param name="stage">The stage.</param>
@@ -52,11 +56,17 @@ public sealed class Planner(
     /// <param name="outputs">Hash of the outputs of stages before it; those that will run are missing.</param>
     /// <param name="cancellationToken">Stops hashing of input files.</param>
     /// <returns>The decision.</returns>
+    /// <exception cref="ZephyrException">The stage is frozen and has no usable result of the experiment.</exception>
     public StageDecision Decide(IStage stage, IReadOnlyDictionary<string, string> outputs, CancellationToken cancellationToken)
     {
         var key = _keys.Build(stage, outputs, cancellationToken);
         var unsettled = _keys.Unsettled(stage);
         List<string> unknown = [.. stage.DependsOn.Where(name => !outputs.ContainsKey(name)), .. unsettled.Select(setting => setting.Key)];
+        if (Freeze.Contains(stage.Name, StringComparer.Ordinal))
+        {
+            return Frozen(stage, key, unknown);
+        }
+
         var last = _latest.Find(experiment.Name, stage.Name);
         var differences = last is null ? [] : KeyDifference.Between(last, key, unknown);
         if (unknown.Count > 0)
@@ -80,6 +90,22 @@ public sealed class Planner(
             _ => Describe(differences),
         };
         return new StageDecision(stage, key, fingerprint, reason == "forced" ? null : manifest, reason, differences, unknown);
+    }
+
+    // What was published counts as what it is: its own key and fingerprint stand in the decision, so nothing is filed under a key it was not made with.
+    private StageDecision Frozen(IStage stage, StageKey wanted, List<string> unknown)
+    {
+        var last = _latest.Find(experiment.Name, stage.Name) ?? (experiment.Sweep is not null ? _latest.Find(experiment.WholeName, stage.Name) : null);
+        var (manifest, damage) = last is null ? (null, null) : store.Find(last.Fingerprint);
+        if (manifest is null)
+        {
+            var lack = damage is not null ? $"its result is damaged: {damage}" : last is null ? "it has none yet" : "its result is no longer in the store";
+            throw new ZephyrException($"--freeze {stage.Name} uses the last result of this stage in experiment {experiment.Name}, but {lack}. Leave out --freeze {stage.Name}, or run the stage first.");
+        }
+
+        var differences = KeyDifference.Between(manifest.Key, wanted, unknown);
+        var despite = differences.Count > 0 ? $", although {Describe(differences)}" : unknown.Count > 0 ? $", whatever {string.Join(" and ", unknown)} yields" : "; nothing changed since";
+        return new StageDecision(stage, manifest.Key, manifest.Key.Fingerprint, manifest, $"frozen at run {manifest.RunId[..8]}{despite}", differences, []) { IsFrozen = true };
     }
 
     private string PendingReason(IStage stage, List<string> unknown, StageKey? last, IReadOnlyList<KeyDifference> differences)

@@ -17,6 +17,12 @@ public sealed record RunServices(
     /// <summary>Hardware and libraries for keys; asked only under <c>reproducibility: strict</c>.</summary>
     public Func<IReadOnlyDictionary<string, string>> StrictEnvironment { get; init; } = ProcessEnvironment.Strict;
 
+    /// <summary>What runs side by side; one object for all members of a sweep.</summary>
+    public StageScheduler Scheduler { get; init; } = new(RunLimits.OneAtATime);
+
+    /// <summary>The program that gives a stage a process of its own; null where there is none, so that stages compute one after the other.</summary>
+    public string? StageProgram { get; init; }
+
     /// <summary>Makes what fetches the files behind addresses in settings; asked only for an experiment that has such settings.</summary>
     public Func<SourceFetcher>? Sources { get; init; }
 

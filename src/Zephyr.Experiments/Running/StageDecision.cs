@@ -21,6 +21,9 @@ public sealed record StageDecision(
     IReadOnlyList<KeyDifference> Differences,
     IReadOnlyList<string> UnknownInputs)
 {
+    /// <summary>Whether an earlier result is used on demand, whatever its key; then <see cref="Key"/> is that of the result.</summary>
+    public bool IsFrozen { get; init; }
+
     /// <summary><c>cached</c> or <c>run</c>.</summary>
     public string Status => Manifest is null ? "run" : "cached";
 }

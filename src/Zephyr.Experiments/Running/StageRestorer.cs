@@ -34,5 +34,5 @@ public sealed class StageRestorer(ArtifactStore store)
     }
 
     private static StageResult Cached(StageDecision decision, string folder) =>
-        new(decision.Stage.Name, StageStatus.Cached, decision.Reason, 0, decision.Manifest, folder, null);
+        new(decision.Stage.Name, StageStatus.Cached, decision.Reason, 0, decision.Manifest, folder, null) { IsFrozen = decision.IsFrozen };
 }

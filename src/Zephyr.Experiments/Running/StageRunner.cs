@@ -20,12 +20,16 @@ public sealed class StageRunner(Experiment experiment, ArtifactStore store, RunS
     /// <param name="decision">The decision to run it.</param>
     /// <param name="parameters">Its settings as text.</param>
     /// <param name="inputs">Results of the stages it depends on, already verified.</param>
+    /// <param name="frozen">Stages before it whose earlier results were used on demand.</param>
+    /// <param name="executor">Where the work is done.</param>
     /// <param name="cancellationToken">Set on Ctrl-C.</param>
     /// <returns>How it ended; failures are results, not exceptions.</returns>
-    public async Task<StageResult> RunAsync(
+    internal async Task<StageResult> RunAsync(
         StageDecision decision,
         IReadOnlyDictionary<string, string> parameters,
         IReadOnlyDictionary<string, StageManifest> inputs,
+        IReadOnlyList<string> frozen,
+        IStageExecutor executor,
         CancellationToken cancellationToken)
     {
         var stage = decision.Stage;
@@ -47,7 +51,7 @@ public sealed class StageRunner(Experiment experiment, ArtifactStore store, RunS
         var status = RunStatus.Finished;
         try
         {
-            var work = Prepare(decision, inputs);
+            var work = await PrepareAsync(decision, inputs, cancellationToken);
             var context = new StageContext(
                 stage.Name,
                 experiment.Settings,
@@ -59,7 +63,8 @@ public sealed class StageRunner(Experiment experiment, ArtifactStore store, RunS
             {
                 Sources = sources,
             };
-            await stage.RunAsync(context, cancellationToken);
+            var environment = await executor.ExecuteAsync(
+                new StageWork(stage, decision.Key, experiment, context, inputs, store.Folders, services.Environment), cancellationToken);
             if (KeyBuilder.ChangedSince(decision.Key, cancellationToken) is [var changed, ..])
             {
                 throw new ZephyrException($"{changed.Source} ({changed.Name}) was changed while the stage ran, so its result belongs to neither version and is not kept: run again.");
@@ -70,7 +75,7 @@ public sealed class StageRunner(Experiment experiment, ArtifactStore store, RunS
                 context.Output,
                 outputs => new StageManifest(
                     decision.Key, outputs, experiment.Name, runId, parentRunId, started, watch.Elapsed.TotalSeconds,
-                    reporter.Metrics, reporter.Counts, services.Environment()),
+                    reporter.Metrics, reporter.Counts, environment) { Frozen = frozen },
                 stage.Name,
                 cancellationToken);
             if (before is not null && before.OutputsHash != manifest.OutputsHash)
@@ -107,8 +112,15 @@ public sealed class StageRunner(Experiment experiment, ArtifactStore store, RunS
         return new StageResult(stage.Name, ended, decision.Reason, watch.Elapsed.TotalSeconds, manifest, folder, error);
     }
 
-    private string Prepare(StageDecision decision, IReadOnlyDictionary<string, StageManifest> inputs)
+    private async Task<string> PrepareAsync(
+        StageDecision decision, IReadOnlyDictionary<string, StageManifest> inputs, CancellationToken cancellationToken)
     {
+        // A run that was killed may have left the process of its stage behind, which is writing its last checkpoint.
+        using (await StoreLock.TakeAsync(
+            store.Folders.Lock($"work-{decision.Fingerprint}"), $"the folder of stage {decision.Stage.Name}", shared: false, wait: true, services.Clock, services.Display.Note, cancellationToken))
+        {
+        }
+
         var work = store.Folders.WorkOf(decision.Fingerprint!);
         store.DropDamaged(decision.Fingerprint!);
         store.Files.DeleteFolder(Path.Combine(work, "output"));
@@ -133,7 +145,7 @@ public sealed class StageRunner(Experiment experiment, ArtifactStore store, RunS
         return new ExperimentView(store).Show(experiment.Name, manifest);
     }
 
-    private static string Explain(Exception failure) => failure switch
+    internal static string Explain(Exception failure) => failure switch
     {
         ZephyrException => failure.Message,
         IOException when failure.HResult == 28 => $"the disk is full: {failure.Message}", // ENOSPC

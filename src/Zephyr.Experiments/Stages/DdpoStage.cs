@@ -1,6 +1,7 @@
 using Zephyr.Core.Data;
 using Zephyr.Core.Models;
 using Zephyr.Core.Training;
+using Zephyr.Experiments.Configuration;
 
 namespace Zephyr.Experiments.Stages;
 
@@ -19,6 +20,9 @@ internal sealed class DdpoStage(TimeProvider time) : IStage
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Settings { get; } = ["ddpo", "model.dtype", "model.quantization", "model.double_quantization", "model.threads"];
+
+    /// <inheritdoc/>
+    public StageResources Resources(ExperimentSettings settings) => StageResources.Computing(settings, Name);
 
     /// <inheritdoc/>
     public Task RunAsync(StageContext context, CancellationToken cancellationToken)

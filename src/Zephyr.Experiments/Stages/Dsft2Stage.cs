@@ -1,5 +1,6 @@
 using Zephyr.Core.Data;
 using Zephyr.Core.Training;
+using Zephyr.Experiments.Configuration;
 
 namespace Zephyr.Experiments.Stages;
 
@@ -24,6 +25,9 @@ internal sealed class Dsft2Stage(TimeProvider time) : IStage
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Settings { get; } = ["dsft2", "model.dtype", "model.quantization", "model.double_quantization", "model.threads"];
+
+    /// <inheritdoc/>
+    public StageResources Resources(ExperimentSettings settings) => StageResources.Computing(settings, Name);
 
     /// <inheritdoc/>
     public Task RunAsync(StageContext context, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using Zephyr.Core.Training;
+using Zephyr.Experiments.Configuration;
 
 namespace Zephyr.Experiments.Stages;
 
@@ -17,6 +18,9 @@ internal sealed class DsftStage(TimeProvider time) : IStage
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Settings { get; } = ["dsft", "model.dtype", "model.quantization", "model.double_quantization", "model.threads"];
+
+    /// <inheritdoc/>
+    public StageResources Resources(ExperimentSettings settings) => StageResources.Computing(settings, Name);
 
     /// <inheritdoc/>
     public Task RunAsync(StageContext context, CancellationToken cancellationToken)

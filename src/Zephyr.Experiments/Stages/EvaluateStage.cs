@@ -7,6 +7,7 @@ using Zephyr.Core.Models;
 using Zephyr.Core.Tokenizers;
 using Zephyr.Core.Training;
 using Zephyr.Core.World;
+using Zephyr.Experiments.Configuration;
 
 namespace Zephyr.Experiments.Stages;
 
@@ -29,6 +30,9 @@ internal sealed class EvaluateStage(IReadOnlyList<string> optional) : IStage
     /// <inheritdoc/>
     public IReadOnlyList<string> Settings { get; } =
         ["evaluate", "data.source", "tokenizer.chat_template", "tokenizer.insert_empty_system", "tokenizer.template_date", "ddpo.beta", "ddpo.without_dsft", "reference.batch_size", "model.dtype", "model.threads"];
+
+    /// <inheritdoc/>
+    public StageResources Resources(ExperimentSettings settings) => StageResources.Computing(settings, Name);
 
     /// <inheritdoc/>
     public Task RunAsync(StageContext context, CancellationToken cancellationToken)

@@ -1,3 +1,5 @@
+using Zephyr.Experiments.Configuration;
+
 namespace Zephyr.Experiments.Stages;
 
 /// <summary>
@@ -17,6 +19,11 @@ public interface IStage
 
     /// <summary>Dotted prefixes of the settings this stage reads, such as <c>dsft</c> or <c>model.dtype</c>; nothing else may be read.</summary>
     IReadOnlyList<string> Settings { get; }
+
+    /// <summary>What the stage takes of its machine. May read any setting: nothing of it enters a result.</summary>
+    /// <param name="settings">The experiment.</param>
+    /// <returns>The resources.</returns>
+    StageResources Resources(ExperimentSettings settings) => StageResources.Light;
 
     /// <summary>Does the work: reads <see cref="StageContext.Input"/>, writes below <see cref="StageContext.Output"/>.</summary>
     /// <param name="context">Settings, inputs and the folders to write into.</param>

@@ -29,6 +29,9 @@ public sealed record StageManifest(
     IReadOnlyDictionary<string, long> Counts,
     IReadOnlyDictionary<string, string> Environment)
 {
+    /// <summary>Stages before this one whose earlier results were used on demand (<c>--freeze</c>) when this result was made.</summary>
+    public IReadOnlyList<string> Frozen { get; init; } = [];
+
     /// <summary>Hash of the outputs: what stages downstream are keyed by.</summary>
     public string OutputsHash { get; } = ContentHash.OfOutputs(Outputs);
 
@@ -52,6 +55,11 @@ public sealed record StageManifest(
             ["counts"] = new JsonObject(Counts.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))),
             ["environment"] = new JsonObject(Environment.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))),
         };
+        if (Frozen.Count > 0)
+        {
+            json["frozen"] = new JsonArray([.. Frozen.Select(name => (JsonNode?)name)]);
+        }
+
         json["checksum"] = CanonicalJson.Hash(json);
         return Encoding.UTF8.GetBytes(json.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
     }
@@ -83,7 +91,10 @@ public sealed record StageManifest(
                 (double)json["seconds"]!,
                 json["metrics"]!.AsObject().ToDictionary(pair => pair.Key, pair => Number(pair.Value!), StringComparer.Ordinal),
                 json["counts"]!.AsObject().ToDictionary(pair => pair.Key, pair => (long)pair.Value!, StringComparer.Ordinal),
-                json["environment"]!.AsObject().ToDictionary(pair => pair.Key, pair => (string)pair.Value!, StringComparer.Ordinal));
+                json["environment"]!.AsObject().ToDictionary(pair => pair.Key, pair => (string)pair.Value!, StringComparer.Ordinal))
+            {
+                Frozen = json["frozen"] is JsonArray frozen ? [.. frozen.Select(name => (string)name!)] : [],
+            };
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException or NullReferenceException or FormatException)
         {
@@ -106,5 +117,8 @@ public sealed record StageManifest(
     /// <returns>A new value.</returns>
     public static JsonNode? Number(double value) => double.IsFinite(value) ? JsonValue.Create(value) : JsonValue.Create(value.ToString());
 
-    private static double Number(JsonNode value) => value.GetValueKind() == JsonValueKind.String ? double.Parse((string)value!) : (double)value;
+    /// <summary>Reads what <see cref="Number(double)"/> wrote.</summary>
+    /// <param name="value">The value.</param>
+    /// <returns>The figure.</returns>
+    public static double Number(JsonNode value) => value.GetValueKind() == JsonValueKind.String ? double.Parse((string)value!) : (double)value;
 }

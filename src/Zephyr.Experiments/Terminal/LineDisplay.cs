@@ -6,20 +6,21 @@ namespace Zephyr.Experiments.Terminal;
 /// <summary>Shows a run as plain lines: for logs, pipes and continuous integration.</summary>
 /// <param name="output">Where the lines go.</param>
 /// <param name="clock">Spaces out progress lines.</param>
-public sealed class LineDisplay(TextWriter output, TimeProvider clock) : IRunDisplay
+/// <param name="prefix">Begins every line; tells members of a sweep apart that run side by side.</param>
+public sealed class LineDisplay(TextWriter output, TimeProvider clock, string prefix = "") : IRunDisplay
 {
     /// <inheritdoc />
-    public void Note(string message) => output.WriteLine(message);
+    public void Note(string message) => output.WriteLine(prefix + message);
 
     /// <inheritdoc />
     public IStageReporter StageStarted(string stage, string reason)
     {
-        output.WriteLine($"{stage}: runs ({reason})");
-        return new Lines(stage, output, clock);
+        output.WriteLine($"{prefix}{stage}: runs ({reason})");
+        return new Lines(prefix + stage, output, clock);
     }
 
     /// <inheritdoc />
-    public void StageFinished(StageResult stage) => output.WriteLine(StageLine.Text(stage));
+    public void StageFinished(StageResult stage) => output.WriteLine(prefix + StageLine.Text(stage));
 
     private sealed class Lines(string stage, TextWriter output, TimeProvider clock) : IStageReporter
     {

@@ -11,6 +11,7 @@ public static class StageLine
     public static string Text(StageResult stage) => stage.Status switch
     {
         StageStatus.Ran => $"{stage.Name}: done in {stage.Seconds:0.0} s, {stage.Outputs.Count} files in {stage.Folder}",
+        StageStatus.Cached when stage.IsFrozen => $"{stage.Name}: {stage.Reason}",
         StageStatus.Cached => $"{stage.Name}: cached ({stage.Reason})",
         StageStatus.Failed => $"{stage.Name}: failed after {stage.Seconds:0.0} s",
         StageStatus.Interrupted => $"{stage.Name}: interrupted after {stage.Seconds:0.0} s",

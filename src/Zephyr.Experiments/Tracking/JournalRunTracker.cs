@@ -110,6 +110,11 @@ public sealed class JournalRunTracker : IRunTracker
         Tag(id, RunTags.Fingerprint, stage.Fingerprint, parent.StartMs);
         Tag(id, RunTags.Cached, "true", parent.StartMs);
         Tag(id, RunTags.ProducedBy, stage.ProducedByRunId, parent.StartMs);
+        if (stage.Frozen is { } frozen)
+        {
+            Tag(id, RunTags.Frozen, frozen, parent.StartMs);
+        }
+
         Finals(id, stage.Metrics, parent.StartMs);
         End(id, TrackedStatus.Finished, parent.StartMs);
     }

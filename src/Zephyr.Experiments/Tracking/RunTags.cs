@@ -15,6 +15,9 @@ public static class RunTags
     /// <summary>Whether the stage was found in the store: <c>true</c> or <c>false</c>.</summary>
     public const string Cached = "zephyr.cached";
 
+    /// <summary>Why a stage's earlier result was used on demand (<c>--freeze</c>), whatever its key.</summary>
+    public const string Frozen = "zephyr.frozen";
+
     /// <summary>Our id of the run that produced a cached stage.</summary>
     public const string ProducedBy = "zephyr.produced_by";
 
