@@ -28,6 +28,11 @@ at::Tensor packed_attention(const at::Tensor& qkv, int64_t heads, int64_t kv_hea
                             int64_t sliding_window, double scale);
 at::Tensor cached_attention(const at::Tensor& q, const at::Tensor& k_cache, const at::Tensor& v_cache,
                             const at::Tensor& lengths, int64_t sliding_window, double scale);
+at::Tensor row_linear(const at::Tensor& x, const at::Tensor& weight);
+at::Tensor paged_attention(const at::Tensor& qkv, int64_t heads, int64_t kv_heads, const at::Tensor& cos, const at::Tensor& sin,
+                           const at::Tensor& key_pool, const at::Tensor& value_pool, const at::Tensor& request,
+                           const at::Tensor& positions, const at::Tensor& tables, const at::Tensor& rings, int64_t sliding_window,
+                           double scale);
 
 std::tuple<at::Tensor, at::Tensor> linear_cross_entropy(const at::Tensor& hidden, const at::Tensor& weight,
                                                         const at::Tensor& labels);

@@ -16,6 +16,8 @@ namespace zephyr::kernels::amx {
 #include "rows.h"
 #include "nf4.h"
 #include "attention.h"
+#include "row_linear.h"
+#include "paged_attention.h"
 #include "kernel_table.h"
 
 KernelTable<float> float_table() { return make_table<FloatMatmul, float>(); }

@@ -11,6 +11,8 @@ namespace zephyr::kernels::avx2 {
 #include "rows.h"
 #include "nf4.h"
 #include "attention.h"
+#include "row_linear.h"
+#include "paged_attention.h"
 #include "kernel_table.h"
 
 KernelTable<float> float_table() { return make_table<FloatMatmul, float>(); }

@@ -15,6 +15,11 @@ KernelTable<T> make_table() {
   table.accumulate = accumulate<T>;
   table.adamw = adamw<T>;
   table.cached_attention = cached_attention<T>;
+  table.paged_attention = paged_attention<T>;
+  table.row_linear_packed_bytes = row_linear_packed_bytes<Matmul, T>;
+  table.row_linear_scratch = row_linear_scratch<Matmul, T>;
+  table.row_linear_pack = row_linear_pack<Matmul, T>;
+  table.row_linear = row_linear<Matmul, T>;
   table.nf4_dequantize = nf4_dequantize<T>;
   table.attention_scratch = attention_scratch<Matmul, T>;
   table.attention_forward = attention_forward<Matmul, T>;

@@ -5,14 +5,17 @@
 struct AmxMatmul {
   using Element = bf16;
 
+  struct alignas(64) Configuration {
+    uint8_t palette = 1, start_row = 0, reserved[14] = {};
+    uint16_t row_bytes[16] = {64, 64, 64, 64, 64, 64, 64, 64};
+    uint8_t rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};
+  };
+  static_assert(sizeof(Configuration) == 64, "ldtilecfg reads 64 bytes");
+
+  // In constant memory: the intrinsic tells the compiler of 8 bytes read, so stores to the rest of a local would be dropped.
   AmxMatmul() {
-    struct alignas(64) {
-      uint8_t palette = 1, start_row = 0, reserved[14] = {};
-      uint16_t row_bytes[16] = {64, 64, 64, 64, 64, 64, 64, 64};
-      uint8_t rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};
-    } config;
-    static_assert(sizeof config == 64, "ldtilecfg reads 64 bytes");
-    _tile_loadconfig(&config);
+    static constexpr Configuration configuration;
+    _tile_loadconfig(&configuration);
   }
   ~AmxMatmul() { _tile_release(); }
   AmxMatmul(const AmxMatmul&) = delete;

@@ -54,6 +54,16 @@ struct KernelTable {
   // positions, positions [first, end). out [group, head_dim], scratch float [end - first].
   void (*cached_attention)(const T* q, const T* keys, const T* values, T* out, float* scratch, int64_t group, int64_t head_dim,
                            int64_t stride, int64_t first, int64_t end, float scale);
+  // The same over pages of sixteen positions: see kernels/paged_attention.h.
+  void (*paged_attention)(const T* q, const T* keys, const T* values, T* out, float* scratch, int64_t group, int64_t head_dim,
+                          int64_t page_stride, const int32_t* pages, int64_t ring, int64_t first, int64_t end, float scale);
+  // x Wᵀ with each row alone: bytes of the packed x and of scratch (64-byte aligned), packing, and columns [first, end) of the
+  // result; see kernels/row_linear.h.
+  int64_t (*row_linear_packed_bytes)(int64_t rows, int64_t in);
+  int64_t (*row_linear_scratch)(int64_t in);
+  void (*row_linear_pack)(const T* x, int64_t rows, int64_t in, void* packed, void* scratch);
+  void (*row_linear)(const void* packed, const T* weight, T* out, int64_t rows, int64_t in, int64_t width, int64_t first,
+                     int64_t end, void* scratch);
   // 4-bit NormalFloat codes, two a byte, to numbers: 64 values a block, times the block's scale.
   void (*nf4_dequantize)(const uint8_t* packed, const float* absmax, T* out, int64_t blocks);
 
