@@ -79,6 +79,15 @@ public sealed record GenerateBenchmarkOptions : BenchmarkOptions
 
     /// <summary>Tokens generated for each prompt.</summary>
     public int NewTokens { get; init; } = 128;
+
+    /// <summary>0 for greedy; otherwise tokens are sampled.</summary>
+    public double Temperature { get; init; }
+
+    /// <summary>Share of the probability to sample from.</summary>
+    public double TopP { get; init; } = 1;
+
+    /// <summary>Likeliest tokens to sample from; 0 for all.</summary>
+    public int TopK { get; init; }
 }
 
 /// <summary>What the training benchmark measured; property names in snake case are the keys of <c>zephyr bench train --json</c>.</summary>

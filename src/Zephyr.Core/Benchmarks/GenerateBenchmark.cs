@@ -3,7 +3,7 @@ using Zephyr.Core.Randomness;
 
 namespace Zephyr.Core.Benchmarks;
 
-/// <summary>Measures greedy generation of a random model from random prompts, with the key and value cache.</summary>
+/// <summary>Measures the generation engine on a random model with random prompts.</summary>
 public static class GenerateBenchmark
 {
     /// <summary>Runs the benchmark.</summary>
@@ -11,7 +11,7 @@ public static class GenerateBenchmark
     /// <param name="time">The clock.</param>
     /// <returns>What was measured.</returns>
     /// <exception cref="ZephyrException">The sizes do not fit each other.</exception>
-    public static GenerateBenchmarkResult Run(GenerateBenchmarkOptions options, TimeProvider time)
+    public static async Task<GenerateBenchmarkResult> RunAsync(GenerateBenchmarkOptions options, TimeProvider time)
     {
         Machine.UseThreads(options.Threads);
         using var model = BenchmarkModel.Create(options, options.PromptLength + options.NewTokens);
@@ -19,15 +19,27 @@ public static class GenerateBenchmark
         var prompts = Enumerable.Range(0, options.Batch)
             .Select(_ => Enumerable.Range(0, options.PromptLength).Select(_ => random.NextInt(options.Vocab)).ToArray())
             .ToList();
-        var warmUp = new GenerationOptions { MaxNewTokens = 2, BatchSize = options.Batch };
-        new Generator(model, warmUp).Generate(prompts);
-        var start = time.GetTimestamp();
-        var completions = new Generator(model, warmUp with { MaxNewTokens = options.NewTokens }).Generate(prompts);
-        var seconds = time.GetElapsedTime(start).TotalSeconds;
-        var tokens = completions.Sum(static completion => (long)completion.Ids.Length);
-        var peak = Machine.PeakMemoryBytes();
-        var gflops = Machine.MatmulGflops(
-            (long)options.Batch * options.PromptLength, options.Hidden, 2L * options.Intermediate, options.Dtype, time);
-        return new GenerateBenchmarkResult(tokens / seconds, gflops, peak, model.Configuration.ParameterCount, tokens, seconds);
+        var engine = new GenerationEngine(model, tokenizer: null, new EngineOptions { MaxActive = options.Batch });
+        try
+        {
+            IEnumerable<GenerationRequest> Requests(int tokens) => prompts.Select((prompt, index) => new GenerationRequest(prompt)
+            {
+                Sample = index,
+                Sampling = new SamplingOptions { Temperature = options.Temperature, TopP = options.TopP, TopK = options.TopK, Seed = options.Seed, MaxTokens = tokens },
+            });
+            await engine.AnswerAsync(Requests(2));
+            var start = time.GetTimestamp();
+            var answers = await engine.AnswerAsync(Requests(options.NewTokens));
+            var seconds = time.GetElapsedTime(start).TotalSeconds;
+            var tokens = answers.Sum(static answer => (long)answer.Ids.Count);
+            var peak = Machine.PeakMemoryBytes();
+            var gflops = Machine.MatmulGflops(
+                (long)options.Batch * options.PromptLength, options.Hidden, 2L * options.Intermediate, options.Dtype, time);
+            return new GenerateBenchmarkResult(tokens / seconds, gflops, peak, model.Configuration.ParameterCount, tokens, seconds);
+        }
+        finally
+        {
+            await engine.DisposeAsync();
+        }
     }
 }

@@ -85,6 +85,9 @@ public sealed class ChatRenderer(TokenizerOptions options, Tokenizer tokenizer) 
         return [.. ids];
     }
 
+    /// <summary>Where the text of an answer stands: right after the header's line break, whose next space is kept.</summary>
+    public TextPlace AnswerPlace => TextPlace.Continuation;
+
     /// <summary>The text of generated tokens that follow <see cref="TokenizePrompt"/>, up to the end token where there is one.</summary>
     /// <exception cref="ZephyrException">An id is not in the vocabulary.</exception>
     public string DecodeAnswer(ReadOnlySpan<int> ids)

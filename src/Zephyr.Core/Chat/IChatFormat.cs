@@ -1,3 +1,5 @@
+using Zephyr.Core.Tokenizers;
+
 namespace Zephyr.Core.Chat;
 
 /// <summary>
@@ -11,6 +13,9 @@ public interface IChatFormat
 
     /// <summary>Ids of the tokens that end an answer in generation; the end token is among them.</summary>
     IReadOnlyList<int> StopIds { get; }
+
+    /// <summary>Where the text of an answer stands: whether a space at its start is kept.</summary>
+    TextPlace AnswerPlace { get; }
 
     /// <summary>Id of the tokenizer's end token.</summary>
     int EndId { get; }

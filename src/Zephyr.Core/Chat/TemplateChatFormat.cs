@@ -87,6 +87,9 @@ public sealed class TemplateChatFormat : IChatFormat
     }
 
     /// <inheritdoc/>
+    public TextPlace AnswerPlace => _answerPlace;
+
+    /// <inheritdoc/>
     public string DecodeAnswer(ReadOnlySpan<int> ids)
     {
         var end = ids.IndexOfAny(StopIds.ToArray());

@@ -66,6 +66,35 @@ internal sealed class DecoderLayer(
         return Finish(residual, mixed.reshape(batch, length, heads * headDim));
     }
 
+    /// <summary>Runs the layer on new tokens of several requests, each token alone.</summary>
+    /// <param name="residual">Residual stream of the new tokens, <c>[tokens, hidden]</c>.</param>
+    /// <param name="normed">Its norm by this layer's input norm.</param>
+    /// <param name="inputs">Rotary tables and scale.</param>
+    /// <param name="tokens">Whose tokens these are and where.</param>
+    /// <param name="pages">Keys and values of this layer; those of the new tokens are written into them.</param>
+    /// <returns>The residual stream after attention, and what the feed-forward half adds to it.</returns>
+    public (Tensor Residual, Tensor Update) Forward(
+        Tensor residual, Tensor normed, DecoderInputs inputs, PagedTokens tokens, (Tensor Keys, Tensor Values) pages)
+    {
+        using var scope = NewDisposeScope();
+
+        // [tokens, hidden] -> [tokens, (heads + 2 * kvHeads) * headDim] -> [tokens, heads, headDim] -> [tokens, hidden]
+        var mixed = math.PagedAttention(
+            qkv.ForwardRows(normed),
+            configuration.NumAttentionHeads,
+            configuration.NumKeyValueHeads,
+            inputs.Cos,
+            inputs.Sin,
+            pages.Keys,
+            pages.Values,
+            tokens,
+            configuration.SlidingWindow,
+            inputs.Layout.Scale);
+        var (sum, next) = math.AddRmsNorm(output.ForwardRows(mixed.flatten(1)), residual, postAttentionNorm, configuration.RmsNormEps);
+        var update = down.ForwardRows(math.SwiGluPacked(gateUp.ForwardRows(next)));
+        return (sum.MoveToOuterDisposeScope(), update.MoveToOuterDisposeScope());
+    }
+
     private (Tensor Residual, Tensor Update) Finish(Tensor residual, Tensor mixed)
     {
         var (sum, normed) = math.AddRmsNorm(output.Forward(mixed), residual, postAttentionNorm, configuration.RmsNormEps);

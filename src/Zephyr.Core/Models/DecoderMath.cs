@@ -36,6 +36,13 @@ internal abstract class DecoderMath
     /// <summary>Attention of one new query a row, <c>[batch, heads, headDim]</c>, over a key and value cache.</summary>
     public abstract Tensor CachedAttention(Tensor q, Tensor keys, Tensor values, Tensor lengths, int? slidingWindow, double scale);
 
+    /// <summary>Product with a matrix <c>[out, in]</c> in which each row of <c>[..., in]</c> is computed alone. No gradient.</summary>
+    public abstract Tensor RowLinear(Tensor x, Tensor weight);
+
+    /// <summary>Rotary embedding, then attention of new tokens over pages of keys and values, on <c>[tokens, (heads + 2 * kvHeads) * headDim]</c>.</summary>
+    public abstract Tensor PagedAttention(
+        Tensor qkv, int heads, int kvHeads, Tensor cos, Tensor sin, Tensor keys, Tensor values, PagedTokens tokens, int? slidingWindow, double scale);
+
     /// <summary><c>silu(gate) * up</c> of <c>[..., 2 * intermediate]</c>.</summary>
     public abstract Tensor SwiGluPacked(Tensor gateUp);
 
@@ -63,6 +70,12 @@ internal abstract class DecoderMath
 
         public override Tensor CachedAttention(Tensor q, Tensor keys, Tensor values, Tensor lengths, int? slidingWindow, double scale) =>
             Fused.CachedAttention(q, keys, values, lengths, slidingWindow, scale);
+
+        public override Tensor RowLinear(Tensor x, Tensor weight) => Fused.RowLinear(x, weight);
+
+        public override Tensor PagedAttention(
+            Tensor qkv, int heads, int kvHeads, Tensor cos, Tensor sin, Tensor keys, Tensor values, PagedTokens tokens, int? slidingWindow, double scale) =>
+            Fused.PagedAttention(qkv, heads, kvHeads, cos, sin, keys, values, tokens, slidingWindow, scale);
 
         public override Tensor SwiGluPacked(Tensor gateUp) => Fused.SwiGluPacked(gateUp);
 

@@ -242,6 +242,40 @@ public sealed class DecoderModel : IDisposable
         return normed.MoveToOuterDisposeScope();
     }
 
+    /// <summary>
+    /// Logits after new tokens of several requests, reading and filling their pages. Each token is computed alone, so its bits do not
+    /// depend on the requests beside it nor on how its prompt is cut.
+    /// </summary>
+    /// <param name="ids">New tokens, int64 <c>[tokens]</c>; those of one request are in order.</param>
+    /// <param name="tokens">Whose tokens they are and where.</param>
+    /// <param name="pages">Keys and values.</param>
+    /// <param name="wanted">Tokens whose logits are wanted, int64 <c>[wanted]</c>; null for none.</param>
+    /// <returns>Logits, float32 <c>[wanted, vocabulary]</c>; null when none are wanted.</returns>
+    internal Tensor? Forward(Tensor ids, PagedTokens tokens, KeyValuePages pages, Tensor? wanted)
+    {
+        using var scope = NewDisposeScope();
+        var inputs = new DecoderInputs(tokens.Positions, _cos, _sin, new AttentionLayout(null, Configuration.SlidingWindow, Scale));
+        var residual = Embed(ids);
+        var normed = _math.RmsNorm(residual, InputNorm(0), Configuration.RmsNormEps);
+        for (var layer = 0; layer < _layers.Count; layer++)
+        {
+            using var layerScope = NewDisposeScope();
+            var (sum, update) = _layers[layer].Forward(residual, normed, inputs, tokens, pages[layer]);
+            residual.Dispose();
+            normed.Dispose();
+            (residual, normed) = AddAndNorm(update, sum, layer + 1);
+        }
+
+        return wanted is null
+            ? null
+            : _math.RowLinear(normed.index_select(0, wanted), OutputWeight).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Makes empty pages of keys and values for generation.</summary>
+    /// <param name="maxBytes">Most memory that they may take.</param>
+    /// <returns>The pages, for the caller to dispose.</returns>
+    internal KeyValuePages NewPages(long maxBytes) => new(Configuration, Type, maxBytes);
+
     /// <summary>Logits of hidden states.</summary>
     /// <param name="hidden">Hidden states, <c>[..., hidden]</c>.</param>
     /// <returns>Logits, float32 <c>[..., vocabulary]</c>.</returns>

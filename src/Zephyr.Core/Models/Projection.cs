@@ -79,6 +79,22 @@ internal sealed class Projection : IDisposable
         return Product(x).add(delta).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Applies the projection with each row computed alone, for generation; no gradient.</summary>
+    /// <param name="x">The input, <c>[rows, in]</c>.</param>
+    /// <returns><c>[rows, sum of out]</c>.</returns>
+    public Tensor ForwardRows(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        var product = _math.RowLinear(x, _matrix ?? Fused.Nf4Dequantize(_quantized, x.dtype));
+        if (_adapter is not null)
+        {
+            var deltas = Parts.Select(part => DeltaRows(_adapter, part, x)).ToList();
+            product = product.add(deltas.Count == 1 ? deltas[0] : cat(deltas, -1));
+        }
+
+        return product.MoveToOuterDisposeScope();
+    }
+
     /// <summary>The weight of one part with its adapter in it, computed in float32 and rounded once.</summary>
     /// <param name="part">One of <see cref="Parts"/>.</param>
     /// <param name="type">Type of the result.</param>
@@ -110,6 +126,10 @@ internal sealed class Projection : IDisposable
             ? Fused.Nf4Dequantize([_quantized[before.Count]], ScalarType.Float32)
             : _matrix.narrow(0, before.Sum(static other => other.Shape[0]), part.Shape[0]);
     }
+
+    private Tensor DeltaRows(LoraAdapter adapter, WeightShape part, Tensor x) => adapter.Find(part.Name) is { } pair
+        ? _math.RowLinear(_math.RowLinear(x, pair.A.Value).mul(adapter.Configuration.Scale), pair.B.Value)
+        : zeros([.. x.shape[..^1], part.Shape[0]], x.dtype, x.device);
 
     private static Tensor Delta(LoraAdapter adapter, WeightShape part, Tensor x) => adapter.Find(part.Name) is { } pair
         ? pair.Delta(x, adapter.Configuration.Scale, adapter.Dropout)

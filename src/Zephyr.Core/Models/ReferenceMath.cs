@@ -34,6 +34,14 @@ internal sealed class ReferenceMath : DecoderMath
         Composed.CachedAttention(q, keys, values, lengths, slidingWindow, scale);
 
     /// <inheritdoc/>
+    public override Tensor RowLinear(Tensor x, Tensor weight) => Composed.RowLinear(x, weight);
+
+    /// <inheritdoc/>
+    public override Tensor PagedAttention(
+        Tensor qkv, int heads, int kvHeads, Tensor cos, Tensor sin, Tensor keys, Tensor values, PagedTokens tokens, int? slidingWindow, double scale) =>
+        Composed.PagedAttention(qkv, heads, kvHeads, cos, sin, keys, values, tokens, slidingWindow, scale);
+
+    /// <inheritdoc/>
     public override Tensor SwiGluPacked(Tensor gateUp) => Composed.SwiGluPacked(gateUp);
 
     /// <inheritdoc/>

@@ -70,6 +70,16 @@ public sealed class SeededRandom
     /// <summary>The next number in [0, 1), a multiple of 2^-53.</summary>
     public double NextDouble() => (NextUInt64() >> 11) * (1.0 / (1UL << 53));
 
+    /// <summary>A number of the stream by its place, without moving the stream: what <see cref="NextDouble"/> gives after <paramref name="index"/> other calls.</summary>
+    /// <param name="index">How many numbers stand before it.</param>
+    public double DoubleAt(ulong index)
+    {
+        var block = index / 2;
+        var (x0, x1, x2, x3) = Philox.Block(((uint)block, (uint)(block >> 32), _stream0, _stream1), _key);
+        var word = index % 2 == 0 ? ((ulong)x1 << 32) | x0 : ((ulong)x3 << 32) | x2;
+        return (word >> 11) * (1.0 / (1UL << 53));
+    }
+
     /// <summary>The next number of the standard normal distribution (Marsaglia's polar method).</summary>
     public double NextNormal()
     {

@@ -22,10 +22,20 @@ public static class BenchGenerateCommand
         command.Options.Add(prompt);
         command.Options.Add(tokens);
         command.Options.Add(json);
-        command.SetAction((parsed, _) =>
+        var sampling = new SamplingArguments(temperature: 0, topP: 1);
+        sampling.AddTo(command);
+        command.SetAction(async (parsed, _) =>
         {
-            var result = GenerateBenchmark.Run(
-                shape.Apply(parsed, standard with { PromptLength = parsed.GetValue(prompt), NewTokens = parsed.GetValue(tokens) }), environment.Clock);
+            var picks = sampling.Read(parsed);
+            var options = standard with
+            {
+                PromptLength = parsed.GetValue(prompt),
+                NewTokens = parsed.GetValue(tokens),
+                Temperature = picks.Temperature,
+                TopP = picks.TopP,
+                TopK = picks.TopK,
+            };
+            var result = await GenerateBenchmark.RunAsync(shape.Apply(parsed, options), environment.Clock);
             if (parsed.GetValue(json))
             {
                 JsonOutput.Write(environment.Out, new JsonObject
@@ -43,7 +53,7 @@ public static class BenchGenerateCommand
                 environment.Out.WriteLine($"{result.TokensPerSecond:#,0} tokens/s, peak memory {result.PeakMemoryBytes / 1e6:0} MB");
             }
 
-            return Task.FromResult(ZephyrCommandLine.Success);
+            return ZephyrCommandLine.Success;
         });
         return command;
     }

@@ -20,52 +20,46 @@ public static class GenerateCommand
         var prompt = new Option<string>("--prompt") { Description = "the text as it is, without a chat format unless --chat is given", Required = true, HelpName = "TEXT" };
         var chatted = new Option<bool>("--chat") { Description = "ask the text as a user would, in the chat format that the model's folder carries" };
         var tokens = new Option<int>("--max-new-tokens") { Description = "longest continuation in tokens", DefaultValueFactory = _ => 128 };
-        var temperature = new Option<double>("--temperature") { Description = "0 takes the likeliest token", DefaultValueFactory = _ => 0 };
-        var topP = new Option<double>("--top-p") { Description = "share of the probability to sample from", DefaultValueFactory = _ => 1 };
-        var seed = new Option<ulong>("--seed") { Description = "seed of the sampling", DefaultValueFactory = _ => 42 };
+        var sampling = new SamplingArguments(temperature: 0, topP: 1);
         var json = new Option<bool>("--json") { Description = "print one JSON document on standard output and nothing else there" };
         Require(tokens, value => value is >= 1 and <= 1_048_576, "must be between 1 and 1048576");
-        Require(temperature, value => value is >= 0 and <= 100, "must be between 0 and 100");
-        Require(topP, value => value is > 0 and <= 1, "must be above 0 and at most 1");
-        foreach (var option in new Option[] { prompt, chatted, tokens, temperature, topP, seed, json })
+        foreach (var option in new Option[] { prompt, chatted, tokens, json })
         {
             command.Options.Add(option);
         }
 
-        command.SetAction((parsed, cancellationToken) =>
+        sampling.AddTo(command);
+        command.SetAction(async (parsed, cancellationToken) =>
         {
             var tokenizer = Tokenizer.Load(model.Folder(parsed, environment));
             var chat = parsed.GetValue(chatted)
                 ? ChatFormats.OfModel(model.Folder(parsed, environment), tokenizer, environment.Clock.GetLocalNow().DateTime)
                 : null;
             using var decoder = model.Load(parsed, environment);
-            var options = new GenerationOptions
-            {
-                MaxNewTokens = parsed.GetValue(tokens),
-                Temperature = parsed.GetValue(temperature),
-                TopP = parsed.GetValue(topP),
-                Seed = parsed.GetValue(seed),
-                StopIds = chat is null ? [tokenizer.EosId] : [.. chat.StopIds],
-            };
+            var options = sampling.Read(parsed) with { MaxTokens = parsed.GetValue(tokens), StopIds = chat is null ? [tokenizer.EosId] : [.. chat.StopIds] };
             var question = parsed.GetRequiredValue(prompt);
             var ids = chat is null ? tokenizer.Encode(question, addSpecial: true) : chat.TokenizePrompt([new ChatMessage(ChatRoles.User, question)]);
-            var completion = new Generator(decoder, options).Generate([ids], cancellationToken: cancellationToken)[0];
-            var text = chat is null ? tokenizer.Decode(completion.Ids, skipSpecial: true) : chat.DecodeAnswer(completion.Ids);
+            GenerationResult answer;
+            await using (var engine = new GenerationEngine(decoder, tokenizer, new EngineOptions()))
+            {
+                answer = await engine.Submit(new GenerationRequest(ids) { Sampling = options, Place = chat?.AnswerPlace ?? TextPlace.Start }, cancellationToken).Result;
+            }
+
             if (parsed.GetValue(json))
             {
                 JsonOutput.Write(environment.Out, new JsonObject
                 {
-                    ["text"] = text,
-                    ["ids"] = new JsonArray([.. completion.Ids.Select(id => (JsonNode?)id)]),
-                    ["stopped"] = completion.Stopped,
+                    ["text"] = answer.Text,
+                    ["ids"] = new JsonArray([.. answer.Ids.Select(id => (JsonNode?)id)]),
+                    ["stopped"] = answer.Reason == FinishReason.Stop,
                 });
             }
             else
             {
-                environment.Out.WriteLine(text);
+                environment.Out.WriteLine(answer.Text);
             }
 
-            return Task.FromResult(ZephyrCommandLine.Success);
+            return ZephyrCommandLine.Success;
         });
         return command;
     }

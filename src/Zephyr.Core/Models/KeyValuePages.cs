@@ -1,0 +1,131 @@
+using Zephyr.Torch;
+using static TorchSharp.torch;
+
+namespace Zephyr.Core.Models;
+
+/// <summary>
+/// Keys and values of every layer in pages of sixteen positions that requests take and give back (Kwon et al. 2023, arXiv 2309.06180).
+/// The memory grows in steps, up to a bound; a request with a sliding window takes a ring of pages and no more.
+/// </summary>
+internal sealed class KeyValuePages : IDisposable
+{
+    private const int FirstStep = 64;
+    private readonly ModelConfiguration _configuration;
+    private readonly ScalarType _type;
+    private readonly (Tensor Keys, Tensor Values)[] _layers;
+    private readonly Stack<int> _free = new();
+
+    /// <summary>Makes pages; no memory is taken yet.</summary>
+    /// <param name="configuration">Shape of the model.</param>
+    /// <param name="type">Type of keys and values.</param>
+    /// <param name="maxBytes">Most memory that they may take.</param>
+    public KeyValuePages(ModelConfiguration configuration, ScalarType type, long maxBytes)
+    {
+        (_configuration, _type) = (configuration, type);
+        _layers = new (Tensor, Tensor)[configuration.NumHiddenLayers];
+        BytesPerPage = 2L * configuration.NumHiddenLayers * configuration.NumKeyValueHeads * configuration.HeadDim * PagedTokens.PageSize
+            * (type == ScalarType.BFloat16 ? 2 : 4);
+        MaxPages = (int)Math.Min(int.MaxValue / 2, maxBytes / BytesPerPage);
+    }
+
+    /// <summary>Memory of one page over all layers.</summary>
+    public long BytesPerPage { get; }
+
+    /// <summary>Most pages there may be.</summary>
+    public int MaxPages { get; }
+
+    /// <summary>Pages there are.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Pages that nobody has.</summary>
+    public int Free => _free.Count;
+
+    /// <summary>Pages of one layer: keys <c>[pages, kvHeads, headDim, 16]</c>, values <c>[pages, kvHeads, 16, headDim]</c>.</summary>
+    /// <param name="layer">The layer.</param>
+    public (Tensor Keys, Tensor Values) this[int layer] => _layers[layer];
+
+    /// <summary>Pages that a number of positions fills.</summary>
+    /// <param name="positions">The positions.</param>
+    public static int For(long positions) => checked((int)((positions + PagedTokens.PageSize - 1) / PagedTokens.PageSize));
+
+    /// <summary>Takes pages, growing the memory where needed.</summary>
+    /// <param name="count">How many.</param>
+    /// <returns>The pages; null when there are not as many within the bound.</returns>
+    public int[]? TryTake(int count)
+    {
+        if (count > _free.Count && !Grow(count - _free.Count))
+        {
+            return null;
+        }
+
+        var pages = new int[count];
+        for (var i = 0; i < count; i++)
+        {
+            pages[i] = _free.Pop();
+        }
+
+        return pages;
+    }
+
+    /// <summary>Gives pages back.</summary>
+    /// <param name="pages">Pages that were taken.</param>
+    public void Return(int[] pages)
+    {
+        foreach (var page in pages)
+        {
+            _free.Push(page);
+        }
+    }
+
+    /// <summary>Frees the memory.</summary>
+    public void Dispose()
+    {
+        if (Count > 0)
+        {
+            foreach (var (keys, values) in _layers)
+            {
+                keys.Dispose();
+                values.Dispose();
+            }
+        }
+    }
+
+    private bool Grow(int missing)
+    {
+        if (missing > MaxPages - Count)
+        {
+            return false;
+        }
+
+        // Twice as many each time, so that what is copied over all steps stays in proportion.
+        var count = (int)Math.Min(MaxPages, Math.Max(Count + (long)missing, Math.Max(FirstStep, 2L * Count)));
+        using var noGrad = no_grad();
+        for (var layer = 0; layer < _layers.Length; layer++)
+        {
+            var (oldKeys, oldValues) = _layers[layer];
+            long heads = _configuration.NumKeyValueHeads, width = _configuration.HeadDim;
+            _layers[layer] = (Larger(oldKeys, [count, heads, width, PagedTokens.PageSize]), Larger(oldValues, [count, heads, PagedTokens.PageSize, width]));
+        }
+
+        for (var page = count - 1; page >= Count; page--)
+        {
+            _free.Push(page);
+        }
+
+        Count = count;
+        return true;
+    }
+
+    private Tensor Larger(Tensor? old, long[] shape)
+    {
+        using var scope = NewDisposeScope();
+        var larger = zeros(shape, _type);
+        if (Count > 0)
+        {
+            larger.narrow(0, 0, Count).copy_(old!);
+            old!.Dispose();
+        }
+
+        return larger.DetachFromDisposeScope();
+    }
+}
