@@ -6,15 +6,22 @@ using Zephyr.Experiments.Configuration;
 using Zephyr.Experiments.Running;
 using Zephyr.Experiments.Stages;
 using Zephyr.Experiments.Store;
+using Zephyr.Experiments.Terminal;
 using Zephyr.Experiments.Tracking;
 
 using var interrupt = new CancellationTokenSource();
+var interruptTaker = new InterruptSignal();
 var signals = 0;
 
 // The first signal asks the running stage for a checkpoint and an end; the second ends the program at once.
 void Stop(PosixSignalContext context)
 {
     context.Cancel = true;
+    if (context.Signal == PosixSignal.SIGINT && interruptTaker.Raise())
+    {
+        return; // a verb stops something of its own: an answer of a chat
+    }
+
     if (Interlocked.Increment(ref signals) > 1)
     {
         Environment.Exit(ZephyrCommandLine.Interrupted);
@@ -54,4 +61,6 @@ return await new ZephyrCommandLine(new CommandEnvironment(
         folders.Tracking, error.WriteLine, TimeProvider.System, Environment.GetEnvironmentVariable, experiment.Settings.Tracking.Experiment),
     StageProgram = Environment.ProcessPath,
     Interactive = !Console.IsOutputRedirected,
+    Width = Console.IsOutputRedirected ? 0 : Console.WindowWidth,
+    Interrupt = interruptTaker,
 }).RunAsync(args, interrupt.Token);

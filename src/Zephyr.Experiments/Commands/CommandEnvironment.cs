@@ -3,6 +3,7 @@ using Zephyr.Experiments.Hub;
 using Zephyr.Experiments.Running;
 using Zephyr.Experiments.Stages;
 using Zephyr.Experiments.Store;
+using Zephyr.Experiments.Terminal;
 
 namespace Zephyr.Experiments.Commands;
 
@@ -35,6 +36,12 @@ public sealed record CommandEnvironment(
 
     /// <summary>Whether a live progress display makes sense: standard output is a terminal.</summary>
     public bool Interactive { get; init; }
+
+    /// <summary>Columns of the terminal.</summary>
+    public int Width { get; init; } = 80;
+
+    /// <summary>Ctrl-C, for a verb that takes it before it ends the program.</summary>
+    public InterruptSignal Interrupt { get; init; } = new();
 
     /// <summary>Paths of everything the pipeline writes.</summary>
     public StoreFolders Folders => new(Path.Combine(Repository, "artifacts"));

@@ -98,6 +98,8 @@ public sealed class ZephyrCommandLine(CommandEnvironment environment)
             TemplateCommand.Create(environment),
             LogitsCommand.Create(environment),
             GenerateCommand.Create(environment),
+            ChatCommand.Create(environment),
+            ServeCommand.Create(environment),
             MergeCommand.Create(environment),
             DataCommand.Create(environment),
             EvaluateCommand.Create(environment),
