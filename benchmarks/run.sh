@@ -25,6 +25,8 @@ echo "== generation"
 if /usr/bin/python3 -c 'import torch' 2>/dev/null; then
   echo "== training beside a plain PyTorch loop, alternated"
   /usr/bin/python3 benchmarks/compare_training.py --rounds 3 --threads 1 --json "$out/training-1-thread.json"
+  echo "== generation beside a plain PyTorch loop, alternated"
+  /usr/bin/python3 benchmarks/compare_generation.py --rounds 3 --threads 1 --batch 32 --json "$out/generation-1-thread.json"
 else
   echo "== training beside PyTorch: skipped, install python3-torch"
 fi
