@@ -1,3 +1,4 @@
+#pragma warning disable OPENAI001 // the client calls the seed an evaluation feature
 using System.ClientModel;
 using System.Net;
 using System.Text;
