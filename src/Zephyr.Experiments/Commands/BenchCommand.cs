@@ -15,6 +15,7 @@ public static class BenchCommand
         command.Subcommands.Add(BenchGenerateCommand.Create(environment));
         command.Subcommands.Add(BenchHashCommand.Create(environment));
         command.Subcommands.Add(BenchTokenizeCommand.Create(environment));
+        command.Subcommands.Add(BenchPlanCommand.Create(environment));
         return command;
     }
 }

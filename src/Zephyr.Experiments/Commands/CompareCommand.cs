@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Zephyr.Experiments.Configuration;
 using Zephyr.Experiments.Fingerprints;
+using Zephyr.Experiments.Running;
 using Zephyr.Experiments.Store;
 using Zephyr.Experiments.Terminal;
 
@@ -22,7 +22,8 @@ public static class CompareCommand
         command.Options.Add(json);
         command.SetAction((parsed, _) =>
         {
-            var columns = parsed.GetRequiredValue(runs).Select(run => (Run: run, Stages: Stages(environment, run))).ToList();
+            var store = environment.OpenStore();
+            var columns = parsed.GetRequiredValue(runs).Select(run => (Run: run, Stages: RunRecord.Find(store, run).Stages)).ToList();
             var settings = columns.Select(column => Settings(column.Stages)).ToList();
             var metrics = columns.Select(column => Metrics(column.Stages)).ToList();
             if (parsed.GetValue(json))
@@ -49,22 +50,7 @@ public static class CompareCommand
         return command;
     }
 
-    private static List<StageManifest> Stages(CommandEnvironment environment, string run)
-    {
-        var store = environment.OpenStore();
-        var folder = Path.Combine(store.Folders.Latest, run);
-        var manifests = Directory.Exists(folder) && !run.Contains("..", StringComparison.Ordinal)
-            ? Directory.EnumerateFiles(folder, "*.json").Select(Path.GetFileNameWithoutExtension)
-                .Select(stage => new LatestRecord(store).Find(run, stage!)).OfType<StageKey>()
-                .Select(key => store.Find(key.Fingerprint).Manifest).OfType<StageManifest>().ToList()
-            : StoredManifests.Readable(store.Folders)
-                .Where(manifest => manifest.ParentRunId.StartsWith(run, StringComparison.Ordinal) || manifest.RunId.StartsWith(run, StringComparison.Ordinal)).ToList();
-        return manifests.Count > 0
-            ? manifests
-            : throw new ConfigurationException($"there is no experiment or run {run} in the store; zephyr status lists what is there");
-    }
-
-    private static SortedDictionary<string, string> Settings(List<StageManifest> stages)
+    private static SortedDictionary<string, string> Settings(IReadOnlyList<StageManifest> stages)
     {
         var settings = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var setting in stages.SelectMany(stage => stage.Key.Settings))
@@ -75,7 +61,7 @@ public static class CompareCommand
         return settings;
     }
 
-    private static SortedDictionary<string, double> Metrics(List<StageManifest> stages) => new(stages
+    private static SortedDictionary<string, double> Metrics(IReadOnlyList<StageManifest> stages) => new(stages
         .SelectMany(stage => stage.Metrics, (stage, metric) => (Key: $"{stage.Key.Stage}.{metric.Key}", metric.Value))
         .GroupBy(entry => entry.Key, StringComparer.Ordinal)
         .ToDictionary(group => group.Key, group => group.Last().Value, StringComparer.Ordinal), StringComparer.Ordinal);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Zephyr.Experiments.Configuration;
 
 namespace Zephyr.Experiments.Commands;
@@ -37,6 +38,11 @@ public sealed class ExperimentArguments
     /// <param name="parsed">The command line.</param>
     /// <returns>Whether <c>--json</c> was given.</returns>
     public bool Json(ParseResult parsed) => parsed.GetValue(_json);
+
+    /// <summary>Whether JSON was asked for, while the command line is still being checked.</summary>
+    /// <param name="result">The verb.</param>
+    /// <returns>Whether <c>--json</c> was given.</returns>
+    public bool Json(CommandResult result) => result.GetValue(_json);
 
     /// <summary>Name or path of the experiment, as given.</summary>
     /// <param name="parsed">The command line.</param>

@@ -27,8 +27,9 @@ public static class JsonOutput
     /// <summary>A plan.</summary>
     /// <param name="experiment">Name of the experiment.</param>
     /// <param name="decisions">Its stages.</param>
+    /// <param name="estimates">Tells how long stages take.</param>
     /// <returns>A new object.</returns>
-    public static JsonObject Plan(string experiment, IReadOnlyList<StageDecision> decisions) => new()
+    public static JsonObject Plan(string experiment, IReadOnlyList<StageDecision> decisions, DurationEstimates estimates) => new()
     {
         ["experiment"] = experiment,
         ["stages"] = new JsonArray([.. decisions.Select(decision => new JsonObject
@@ -40,7 +41,19 @@ public static class JsonOutput
             ["reason"] = decision.Reason,
             ["version"] = decision.Stage.Version,
             ["frozen"] = decision.IsFrozen,
+            ["seconds"] = estimates.Seconds(decision) is { } seconds ? Math.Round(seconds, 3) : null,
         })]),
+        ["time"] = Time(estimates.Sum(decisions)),
+    };
+
+    /// <summary>The time of a plan.</summary>
+    /// <param name="time">The time.</param>
+    /// <returns>A new object.</returns>
+    public static JsonObject Time(PlannedTime time) => new()
+    {
+        ["saved_seconds"] = Math.Round(time.Saved, 3),
+        ["to_spend_seconds"] = Math.Round(time.ToSpend, 3),
+        ["unknown"] = new JsonArray([.. time.Unknown.Select(name => (JsonNode?)name)]),
     };
 
     /// <summary>A run.</summary>

@@ -33,6 +33,27 @@ public static class PlanCommand
                 result.AddError($"--device-memory {text} is no size: write it as in 24GiB or 80GB");
             }
         });
+        var graph = new Option<string?>("--graph")
+        {
+            Description = "draw the stages and what each reads: tree (the default), mermaid or dot, as in --graph=dot",
+            Arity = ArgumentArity.ZeroOrOne,
+            HelpName = "tree|mermaid|dot",
+        };
+        graph.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && result.Tokens[0].Value is not ("tree" or "mermaid" or "dot"))
+            {
+                result.AddError($"--graph {result.Tokens[0].Value} is no drawing: it is tree, mermaid or dot; a STAGE goes before --graph");
+            }
+        });
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(graph) is not null && experiment.Json(result))
+            {
+                result.AddError("--graph draws and --json prints a document: give one of them");
+            }
+        });
+        command.Options.Add(graph);
         command.Options.Add(summary);
         command.Options.Add(offline);
         command.Options.Add(memory);
@@ -45,7 +66,10 @@ public static class PlanCommand
                 return Task.FromResult(ShowMemory(environment, experiment, parsed, available) ? ZephyrCommandLine.Success : ZephyrCommandLine.Failure);
             }
 
-            var request = new PlanRequest(selection.Read(parsed), parsed.GetValue(summary), parsed.GetValue(offline));
+            var request = new PlanRequest(selection.Read(parsed), parsed.GetValue(summary), parsed.GetValue(offline))
+            {
+                Graph = parsed.GetResult(graph) is null ? null : parsed.GetValue(graph) ?? "tree",
+            };
             Show(environment, experiment, parsed, request, cancellationToken);
             return Task.FromResult(ZephyrCommandLine.Success);
         });
@@ -69,9 +93,11 @@ public static class PlanCommand
             OfflineArgument.TellMissing(environment, member, plan.Stages, request.Offline);
         }
 
+        var estimates = new DurationEstimates(store);
         if (experiment.Json(parsed))
         {
-            var document = JsonOutput.Combine(experiment.Name(parsed), [.. plans.Select(plan => JsonOutput.Plan(plan.Name, plan.Stages))], ["run", "cached"]);
+            var document = JsonOutput.Combine(experiment.Name(parsed), [.. plans.Select(plan => JsonOutput.Plan(plan.Name, plan.Stages, estimates))], ["run", "cached"]);
+            document["time"] = JsonOutput.Time(estimates.Sum(plans.SelectMany(plan => plan.Stages)));
             if (request.Summary && Summary(plans, store) is { } text)
             {
                 document["summary"] = text;
@@ -83,12 +109,30 @@ public static class PlanCommand
 
         foreach (var (_, name, stages) in plans)
         {
+            if (request.Graph is { } drawing)
+            {
+                var graph = new PlanGraph(stages);
+                var comment = drawing switch { "mermaid" => "%% ", "dot" => "// ", _ => "" };
+                environment.Out.WriteLine($"{comment}experiment {name}");
+                environment.Out.Write(drawing switch { "mermaid" => graph.Mermaid(), "dot" => graph.Dot(), _ => graph.Tree() });
+                continue;
+            }
+
             environment.Out.WriteLine($"experiment {name}");
-            new TextTable("stage", "status", "reason")
-                .AddRange(stages.Select(stage => new[] { stage.Stage.Name, stage.IsFrozen ? "frozen" : stage.Status, stage.Reason }))
+            new TextTable("stage", "status", "time", "reason")
+                .AddRange(stages.Select(stage => new[] { stage.Stage.Name, stage.IsFrozen ? "frozen" : stage.Status, Time(stage, estimates), stage.Reason }))
                 .Write(environment.Out);
         }
+
+        if (request.Graph is null)
+        {
+            environment.Out.WriteLine(estimates.Sum(plans.SelectMany(plan => plan.Stages)));
+        }
     }
+
+    private static string Time(StageDecision stage, DurationEstimates estimates) => estimates.Seconds(stage) is not { } seconds ? "unknown"
+        : stage.Manifest is not null ? $"saves {PlannedTime.Text(seconds)}"
+        : $"about {PlannedTime.Text(seconds)}";
 
     private static IReadOnlyList<StageDecision> Plan(
         CommandEnvironment environment, ArtifactStore store, Experiment member, PlanRequest request, CancellationToken cancellationToken)
@@ -148,4 +192,8 @@ public static class PlanCommand
 /// <param name="Options">Which stages, and what is forced or frozen.</param>
 /// <param name="Summary">Whether the closing lines of a run are told when there is nothing to do.</param>
 /// <param name="Offline">Whether it is told what a run without network would lack.</param>
-public sealed record PlanRequest(RunOptions Options, bool Summary = false, bool Offline = false);
+public sealed record PlanRequest(RunOptions Options, bool Summary = false, bool Offline = false)
+{
+    /// <summary>What to draw in place of the table: <c>tree</c>, <c>mermaid</c> or <c>dot</c>; null for the table.</summary>
+    public string? Graph { get; init; }
+}

@@ -10,6 +10,9 @@ public sealed record KeyDifference(string Ingredient, string? Old, string? New, 
 {
     private const int LongestShown = 60;
 
+    /// <summary>Where the old value was set, or the path it was read from; null when that is not known or says nothing.</summary>
+    public string? OldOrigin { get; init; }
+
     /// <inheritdoc />
     public override string ToString() => (Old, New) switch
     {
@@ -42,22 +45,28 @@ public sealed record KeyDifference(string Ingredient, string? Old, string? New, 
             "",
             old.Settings.ToDictionary(setting => setting.Key, setting => CanonicalJson.Text(setting.Value), StringComparer.Ordinal),
             now.Settings.ToDictionary(setting => setting.Key, setting => CanonicalJson.Text(setting.Value), StringComparer.Ordinal),
-            key => now.Settings.FirstOrDefault(setting => setting.Key == key)?.Origin));
+            key => now.Settings.FirstOrDefault(setting => setting.Key == key)?.Origin,
+            key => old.Settings.FirstOrDefault(setting => setting.Key == key)?.Origin));
         differences.AddRange(Compare(
             "input ",
             old.Inputs.Where(input => !unknownInputs.Contains(input.Name, StringComparer.Ordinal)).ToDictionary(input => input.Name, input => input.Sha256, StringComparer.Ordinal),
             now.Inputs.ToDictionary(input => input.Name, input => input.Sha256, StringComparer.Ordinal),
-            key => now.Inputs.FirstOrDefault(input => input.Name == key)?.Source));
-        differences.AddRange(Compare("environment ", old.Environment, now.Environment, _ => null));
+            key => now.Inputs.FirstOrDefault(input => input.Name == key)?.Source,
+            key => old.Inputs.FirstOrDefault(input => input.Name == key)?.Source));
+        differences.AddRange(Compare("environment ", old.Environment, now.Environment, _ => null, _ => null));
         return differences;
     }
 
     private static IEnumerable<KeyDifference> Compare(
-        string prefix, IReadOnlyDictionary<string, string> old, IReadOnlyDictionary<string, string> now, Func<string, string?> origin) =>
+        string prefix,
+        IReadOnlyDictionary<string, string> old,
+        IReadOnlyDictionary<string, string> now,
+        Func<string, string?> origin,
+        Func<string, string?> oldOrigin) =>
         old.Keys.Union(now.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal)
             .Select(key => (Key: key, Old: old.GetValueOrDefault(key), New: now.GetValueOrDefault(key)))
             .Where(entry => entry.Old != entry.New)
-            .Select(entry => new KeyDifference(prefix + entry.Key, entry.Old, entry.New, origin(entry.Key)));
+            .Select(entry => new KeyDifference(prefix + entry.Key, entry.Old, entry.New, origin(entry.Key)) { OldOrigin = oldOrigin(entry.Key) });
 
     // Hashes are cut to 12 digits and long texts to their beginning for reading; the JSON output has them whole.
     private static string Short(string? value) =>

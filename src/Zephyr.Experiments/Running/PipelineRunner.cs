@@ -50,7 +50,17 @@ public sealed class PipelineRunner(Pipeline pipeline, ArtifactStore store, RunSe
             .Where(stage => stage.Manifest is not null)
             .SelectMany(stage => stage.Manifest!.Metrics, (stage, metric) => KeyValuePair.Create($"{stage.Name}.{metric.Key}", metric.Value))
             .ToDictionary(StringComparer.Ordinal)));
-        return new RunResult(experiment.Name, runId, status, results);
+        var run = new RunResult(experiment.Name, runId, status, results);
+        try
+        {
+            RunRecord.Write(store, run);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            services.Display.Note($"the record of this run could not be written, so --against cannot name it by its id: {failure.Message}");
+        }
+
+        return run;
     }
 
     private string Freeze(Experiment experiment)

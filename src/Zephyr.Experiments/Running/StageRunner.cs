@@ -54,8 +54,8 @@ public sealed class StageRunner(Experiment experiment, ArtifactStore store, RunS
             var work = await PrepareAsync(decision, inputs, cancellationToken);
             var context = new StageContext(
                 stage.Name,
-                experiment.Settings,
-                experiment.Resolved,
+                new StageSettings(experiment.Settings, stage),
+                StageSlice.Of(experiment.Resolved, stage.Settings),
                 inputs.Keys.ToDictionary(name => name, name => Path.Combine(work, "inputs", name), StringComparer.Ordinal),
                 Path.Combine(work, "output"),
                 Path.Combine(work, "checkpoints"),

@@ -62,8 +62,8 @@ public sealed class StageServer(Func<ExperimentSettings, StageCatalog> catalog, 
         await stage.RunAsync(
             new StageContext(
                 stage.Name,
-                settings,
-                experiment.Resolved,
+                new StageSettings(settings, stage),
+                StageSlice.Of(experiment.Resolved, stage.Settings),
                 request.Inputs.ToDictionary(pair => pair.Key, pair => pair.Value.Folder, StringComparer.Ordinal),
                 request.Output,
                 request.Checkpoints,

@@ -1,5 +1,3 @@
-using Zephyr.Experiments.Configuration;
-
 namespace Zephyr.Experiments.Stages;
 
 /// <summary>
@@ -22,9 +20,9 @@ internal sealed record Arm(string Name, string Stage, string Folder, string Mode
         "base", StageFiles.Download, StageFiles.BaseModel, StageFiles.ModelWithoutDsft, StageFiles.AdapterWithoutDsft, StageFiles.CurveWithoutDsft);
 
     /// <summary>The arms an experiment asks for.</summary>
-    /// <param name="settings">The experiment.</param>
+    /// <param name="settings">The settings of a stage that reads <c>ddpo.without_dsft</c>.</param>
     /// <returns>The recipe's arm first.</returns>
-    public static IReadOnlyList<Arm> Of(ExperimentSettings settings) => settings.Ddpo.WithoutDsft ? [FromDsft, FromBase] : [FromDsft];
+    public static IReadOnlyList<Arm> Of(StageSettings settings) => settings.Ddpo.WithoutDsft ? [FromDsft, FromBase] : [FromDsft];
 
     /// <summary>Folder of the starting model.</summary>
     /// <param name="context">The running stage, which depends on <see cref="Stage"/>.</param>

@@ -22,7 +22,7 @@ internal sealed class ReportStage : IStage
     public string Name => StageFiles.Report;
 
     /// <inheritdoc/>
-    public int Version => 1;
+    public int Version => 2;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> DependsOn { get; }

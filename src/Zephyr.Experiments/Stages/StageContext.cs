@@ -11,7 +11,7 @@ public sealed class StageContext
 
     /// <summary>Creates a context.</summary>
     /// <param name="stage">Name of the stage, for messages.</param>
-    /// <param name="settings">The resolved experiment; paths in it are absolute.</param>
+    /// <param name="settings">The settings the stage declares; paths in them are absolute.</param>
     /// <param name="resolved">The same settings with the place that set each.</param>
     /// <param name="inputs">Folder with the outputs of every stage depended on, by stage name.</param>
     /// <param name="output">Private folder that becomes the stage's output.</param>
@@ -19,7 +19,7 @@ public sealed class StageContext
     /// <param name="reporter">Where progress and figures go.</param>
     public StageContext(
         string stage,
-        ExperimentSettings settings,
+        StageSettings settings,
         ResolvedSection resolved,
         IReadOnlyDictionary<string, string> inputs,
         string output,
@@ -38,8 +38,8 @@ public sealed class StageContext
     /// <summary>Name of the running stage.</summary>
     public string Stage { get; }
 
-    /// <summary>The resolved experiment; paths in it are absolute.</summary>
-    public ExperimentSettings Settings { get; }
+    /// <summary>The settings the stage declares; paths in them are absolute.</summary>
+    public StageSettings Settings { get; }
 
     /// <summary>The same settings with the place that set each, for the report.</summary>
     public ResolvedSection Resolved { get; }

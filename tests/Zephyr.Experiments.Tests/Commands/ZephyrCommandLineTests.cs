@@ -49,7 +49,52 @@ public sealed class ZephyrCommandLineTests : IDisposable
     {
         await Json("run", "--json");
         var explained = await Json("explain", "train", "--set", "ddpo.beta=0.2", "--json");
-        explained["changed"]!.ToJsonString().ShouldBe("""[{"ingredient":"ddpo.beta","old":"0.1","new":"0.2","origin":"--set ddpo.beta=0.2"}]""");
+        explained["changed"]!.ToJsonString().ShouldBe("""[{"ingredient":"ddpo.beta","old":"0.1","new":"0.2","origin":"--set ddpo.beta=0.2","old_origin":"default"}]""");
+    }
+
+    [Fact]
+    public async Task Explain_compares_with_any_earlier_run_also_for_a_cached_stage()
+    {
+        var first = await Json("run", "--json", "--set", "ddpo.beta=0.2");
+        await Json("run", "--json");
+        var id = (string)first["run_id"]!;
+        var explained = await Json("explain", "train", "--against", id[..9], "--json");
+        explained["changed"]!.ToJsonString().ShouldBe("""[{"ingredient":"ddpo.beta","old":"0.2","new":"0.1","origin":"default","old_origin":"--set ddpo.beta=0.2"}]""");
+        ((string)explained["against"]!["run"]!).ShouldBe(id);
+        (await Run("explain", "cut", "--against", id[..9])).Text.ShouldContain($"nothing differs from run {id[..8]}");
+        (await Run("explain", "cut")).Text.ShouldContain("nothing differs from last run");
+        (await Run("explain", "train", "--against", "nobody")).Code.ShouldBe(2);
+        (await Run("compare", id[..9], "zephyr-tiny")).Text.ShouldContain("train.beta");
+    }
+
+    [Fact]
+    public async Task A_plan_estimates_the_time_and_draws_the_graph()
+    {
+        (await Json("plan", "--json"))["time"]!["unknown"]!.AsArray().Count.ShouldBe(3);
+        await Json("run", "--json");
+        var plan = await Json("plan", "--json", "--set", "ddpo.beta=0.2");
+        ((double)plan["time"]!["to_spend_seconds"]!).ShouldBe((double)plan["stages"]![2]!["seconds"]!);
+        var tree = await Run("plan", "--graph");
+        tree.Text.ShouldContain("└─ cut: cached (nothing changed since run ");
+        (await Run("plan", "--graph=mermaid")).Text.ShouldContain("graph LR");
+        (await Run("plan", "cut", "--graph=dot")).Text.ShouldContain("\"prompts\" -> \"cut\"");
+        (await Run("plan", "--graph", "cut")).Code.ShouldBe(2);
+        (await Run("plan", "--graph", "--json")).Code.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_run_from_until_and_frozen_says_what_it_does_in_its_json()
+    {
+        (await Run("run", "--from", "cut")).Code.ShouldBe(1);
+        await Json("run", "--json", "--until", "cut");
+        var run = await Json("run", "--json", "--from", "cut", "--freeze", "prompts", "--set", "data.world.prompts=500");
+        run["stages"]!.AsArray().Select(stage => ((string)stage!["status"]!, (bool)stage["frozen"]!)).ShouldBe([("cached", true), ("cached", false), ("ran", false)]);
+        var plan = await Run("plan", "--freeze", "prompts", "--set", "data.world.prompts=500");
+        plan.Text.ShouldContain("frozen at run ");
+        (await Run("run", "cut", "--until", "train")).Code.ShouldBe(2);
+        (await Run("run", "--memory", "1GiB")).Code.ShouldBe(2);
+        (await Run("run", "--jobs", "2", "--memory", "much")).Code.ShouldBe(2);
+        (await Run("run", "--jobs", "0")).Code.ShouldBe(2);
     }
 
     [Fact]

@@ -84,7 +84,7 @@ public sealed class ModelCardTests : IDisposable
         RandomModel.Create(new ArchitectureOptions { HiddenSize = 16, IntermediateSize = 32, NumHiddenLayers = 1, NumAttentionHeads = 2 }, 40, 1, model);
         using var reporter = new LineReporter();
         StageContext Context(string output) => new(
-            "ddpo", loaded.Settings, loaded.Resolved, new Dictionary<string, string> { ["download"] = download }, output, _folder.Path, reporter.Reporter);
+            "ddpo", new StageSettings(loaded.Settings, loaded.Settings, "ddpo", ["ddpo"]), loaded.Resolved, new Dictionary<string, string> { ["download"] = download }, output, _folder.Path, reporter.Reporter);
         SourceRecord.Write(Context(download));
         using var weights = DecoderModel.Load(model, ComputeType.Float32);
         var summary = new TrainingSummary(
