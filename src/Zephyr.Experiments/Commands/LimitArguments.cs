@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Zephyr.Experiments.Configuration;
 using Zephyr.Experiments.Memory;
 using Zephyr.Experiments.Running;
 
@@ -38,20 +39,20 @@ internal sealed class LimitArguments
         command.Options.Add(_jobs);
         command.Options.Add(_cores);
         command.Options.Add(_memory);
-        command.Validators.Add(result =>
-        {
-            if (result.GetValue(_jobs) == 1 && (result.GetValue(_cores) is not null || result.GetValue(_memory) is not null))
-            {
-                result.AddError("--cores and --memory share the machine between stages that run at a time: give --jobs, too; the threads of one stage are the setting model.threads");
-            }
-        });
     }
 
     /// <summary>Reads the options.</summary>
     /// <param name="parsed">The command line.</param>
     /// <returns>The limits.</returns>
+    /// <exception cref="ConfigurationException">There is something to share and nobody to share it with.</exception>
     public RunLimits Read(ParseResult parsed)
     {
+        if (parsed.GetValue(_jobs) == 1 && (parsed.GetValue(_cores) is not null || parsed.GetValue(_memory) is not null))
+        {
+            throw new ConfigurationException(
+                "--cores and --memory share the machine between stages that run at a time: give --jobs above 1, too; the threads of one stage are the setting model.threads");
+        }
+
         var machine = RunLimits.OneAtATime;
         return new RunLimits(
             parsed.GetValue(_jobs), parsed.GetValue(_cores) ?? machine.Cores, ByteSize.Parse(parsed.GetValue(_memory) ?? "") ?? machine.Memory);
