@@ -16,7 +16,7 @@ public sealed class TestRepository : IDisposable
         Folder = Directory.CreateTempSubdirectory("zephyr-test-").FullName;
         Write("Zephyr.slnx", "");
         Write("experiments/zephyr-tiny.yaml", experiment);
-        Store = new ArtifactStore(new StoreFolders(Path.Combine(Folder, "artifacts")), new PhysicalFileSystem());
+        Store = new ArtifactStore(new StoreFolders(Path.Combine(Folder, "artifacts")), new PhysicalFileSystem()) { Note = Shown.WriteLine };
     }
 
     public string Folder { get; }

@@ -47,8 +47,13 @@ public sealed record CommandEnvironment(
     public StoreFolders Folders => new(Path.Combine(Repository, "artifacts"));
 
     /// <summary>The store.</summary>
+    /// <param name="note">Takes one line about what was found damaged or edited; standard error when left out.</param>
     /// <returns>A new store object over the same folders.</returns>
-    public ArtifactStore OpenStore() => new(Folders, new PhysicalFileSystem());
+    public ArtifactStore OpenStore(Action<string>? note = null) => new(Folders, new PhysicalFileSystem())
+    {
+        Note = note ?? Error.WriteLine,
+        Clock = Clock,
+    };
 
     /// <summary>Makes what fetches files behind addresses, with the hub's variables of the environment.</summary>
     /// <param name="offline">Whether only what is on this machine may be used.</param>

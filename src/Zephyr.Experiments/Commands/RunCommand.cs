@@ -54,9 +54,9 @@ public static class RunCommand
             StageSelection.Of(pipeline, request.Options); // what is wrong is told before anything runs
         }
 
-        var store = environment.OpenStore();
-        var scheduler = new StageScheduler(request.Limits);
         var lines = TextWriter.Synchronized(json ? environment.Error : environment.Out);
+        var store = environment.OpenStore(lines.WriteLine);
+        var scheduler = new StageScheduler(request.Limits);
         var runs = await new MemberRuns(scheduler, request.Options.KeepGoing).RunAsync(members, RunMemberAsync, cancellationToken);
         foreach (var error in runs.SelectMany(run => run.Stages).Select(stage => stage.Error).OfType<string>())
         {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Zephyr.Experiments.Hub;
 using Zephyr.Experiments.Store;
 using Zephyr.Experiments.Terminal;
 
@@ -21,15 +22,15 @@ public static class StatusCommand
             var folders = environment.Folders;
             var manifests = StoredManifests.Readable(folders);
             var used = new LatestRecord(environment.OpenStore()).Fingerprints();
-            var bytes = Directory.Exists(folders.Objects)
-                ? Directory.EnumerateFiles(folders.Objects, "*", SearchOption.AllDirectories).Sum(path => new FileInfo(path).Length)
-                : 0;
+            var bytes = Bytes(folders.Objects);
             if (parsed.GetValue(json))
             {
                 JsonOutput.Write(environment.Out, new JsonObject
                 {
                     ["store"] = folders.Store,
                     ["bytes"] = bytes,
+                    ["unfinished_bytes"] = Bytes(folders.Work),
+                    ["quarantine_bytes"] = Bytes(folders.Quarantine),
                     ["stages"] = new JsonArray([.. manifests.Select(manifest => new JsonObject
                     {
                         ["stage"] = manifest.Key.Stage,
@@ -38,22 +39,31 @@ public static class StatusCommand
                         ["run_id"] = manifest.ParentRunId,
                         ["started_at"] = manifest.StartedAt.ToString("O"),
                         ["seconds"] = manifest.Seconds,
+                        ["bytes"] = manifest.Outputs.Sum(output => output.Size),
                         ["in_use"] = used.Contains(manifest.Key.Fingerprint),
                     })]),
                 });
                 return Task.FromResult(ZephyrCommandLine.Success);
             }
 
-            new TextTable("stage", "fingerprint", "experiment", "run", "started", "seconds", "in use")
+            new TextTable("stage", "fingerprint", "experiment", "run", "started", "seconds", "size", "in use")
                 .AddRange(manifests.Select(manifest => new[]
                 {
                     manifest.Key.Stage, manifest.Key.Fingerprint[..12], manifest.Experiment, manifest.ParentRunId[..8],
-                    manifest.StartedAt.ToString("u"), manifest.Seconds.ToString("0.0"), used.Contains(manifest.Key.Fingerprint) ? "yes" : "no",
+                    manifest.StartedAt.ToString("u"), manifest.Seconds.ToString("0.0"), ByteCount.Text(manifest.Outputs.Sum(output => (decimal)output.Size)), used.Contains(manifest.Key.Fingerprint) ? "yes" : "no",
                 }))
                 .Write(environment.Out);
-            environment.Out.WriteLine($"{manifests.Count} stages, {bytes / 1e6:0.0} MB in {folders.Store}");
+            environment.Out.WriteLine($"{manifests.Count} stages, {ByteCount.Text(bytes)} in {folders.Store}");
+            foreach (var (name, more) in new[] { ("checkpoints of unfinished stages", Bytes(folders.Work)), ("quarantine", Bytes(folders.Quarantine)) }.Where(static item => item.Item2 > 0))
+            {
+                environment.Out.WriteLine($"{name}: {ByteCount.Text(more)}");
+            }
+
             return Task.FromResult(ZephyrCommandLine.Success);
         });
         return command;
     }
+
+    private static long Bytes(string folder) =>
+        Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Sum(path => new FileInfo(path).Length) : 0;
 }

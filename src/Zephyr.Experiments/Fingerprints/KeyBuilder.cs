@@ -2,6 +2,7 @@ using Zephyr.Experiments.Configuration;
 using Zephyr.Experiments.Hub;
 using Zephyr.Experiments.Running;
 using Zephyr.Experiments.Stages;
+using Zephyr.Experiments.Store.Hashing;
 
 namespace Zephyr.Experiments.Fingerprints;
 
@@ -9,7 +10,8 @@ namespace Zephyr.Experiments.Fingerprints;
 /// <param name="experiment">The experiment.</param>
 /// <param name="environment">Hardware and libraries; asked only under <c>reproducibility: strict</c>.</param>
 /// <param name="pins">What addresses in settings stand for.</param>
-public sealed class KeyBuilder(Experiment experiment, Func<IReadOnlyDictionary<string, string>> environment, SourcePins pins)
+/// <param name="inputs">Hashes files.</param>
+public sealed class KeyBuilder(Experiment experiment, Func<IReadOnlyDictionary<string, string>> environment, SourcePins pins, InputHashes inputs)
 {
     private static readonly IReadOnlyDictionary<string, string> s_none = new Dictionary<string, string>(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _hashes = new(StringComparer.Ordinal);
@@ -26,10 +28,12 @@ public sealed class KeyBuilder(Experiment experiment, Func<IReadOnlyDictionary<s
         var leaves = Slice(stage).Where(leaf => strict || leaf.Property is not { IsExecution: true }).ToList();
         var settings = leaves.Where(leaf => !NamesContent(leaf))
             .Select(leaf => new KeySetting(leaf.Key, leaf.ToJson(), leaf.Origin.ToString()));
-        var inputs = stage.DependsOn.Where(upstream.ContainsKey)
+        var named = leaves.Where(NamesContent).Cast<ResolvedValue>().ToList();
+        HashOnce(named, cancellationToken);
+        var read = stage.DependsOn.Where(upstream.ContainsKey)
             .Select(name => new StageInput(name, $"stage:{name}", upstream[name]))
-            .Concat(leaves.Where(NamesContent).Cast<ResolvedValue>().Select(leaf => Input(leaf, cancellationToken)).OfType<StageInput>());
-        return new StageKey(stage.Name, stage.Version, experiment.Settings.Seed, [.. settings], [.. inputs], strict ? environment() : s_none);
+            .Concat(named.Select(Input).OfType<StageInput>());
+        return new StageKey(stage.Name, stage.Version, experiment.Settings.Seed, [.. settings], [.. read], strict ? environment() : s_none);
     }
 
     /// <summary>The addresses a stage reads that nobody has settled yet: its key is not whole without them.</summary>
@@ -40,11 +44,12 @@ public sealed class KeyBuilder(Experiment experiment, Func<IReadOnlyDictionary<s
 
     /// <summary>Names of the file inputs of a stage whose content is no longer what its key says.</summary>
     /// <param name="key">The key made before the stage ran.</param>
+    /// <param name="inputs">Hashes files.</param>
     /// <param name="cancellationToken">Stops hashing.</param>
     /// <returns>The changed inputs.</returns>
-    public static IReadOnlyList<StageInput> ChangedSince(StageKey key, CancellationToken cancellationToken) =>
+    public static IReadOnlyList<StageInput> ChangedSince(StageKey key, InputHashes inputs, CancellationToken cancellationToken) =>
         [.. key.Inputs.Where(input => !input.Source.StartsWith("stage:", StringComparison.Ordinal) && !RemoteSource.IsRemote(input.Source)
-            && (!Path.Exists(input.Source) || ContentHash.OfPath(input.Source, input.Name, cancellationToken) != input.Sha256))];
+            && (!Path.Exists(input.Source) || inputs.OfPath(input.Source, input.Name, cancellationToken) != input.Sha256))];
 
     /// <summary>The settings a stage reads, paths included, as text.</summary>
     /// <param name="stage">The stage.</param>
@@ -68,24 +73,23 @@ public sealed class KeyBuilder(Experiment experiment, Func<IReadOnlyDictionary<s
 
     private static RemoteSetting Remote(ResolvedValue leaf) => new(leaf.Key, RemoteSource.Parse((string)leaf.Value!, leaf.Property!.Remote));
 
-    private StageInput? Input(ResolvedValue leaf, CancellationToken cancellationToken)
+    private StageInput? Input(ResolvedValue leaf)
     {
         if (!SourcePins.IsRemote(leaf))
         {
-            return new StageInput(leaf.Key, (string)leaf.Value!, HashOnce(leaf, cancellationToken));
+            return new StageInput(leaf.Key, (string)leaf.Value!, _hashes[(string)leaf.Value!]);
         }
 
         return pins.Find(Remote(leaf).Source) is { } pin ? new StageInput(leaf.Key, pin.Text, pin.ContentHash) : null;
     }
 
-    private string HashOnce(ResolvedValue leaf, CancellationToken cancellationToken)
+    private void HashOnce(List<ResolvedValue> named, CancellationToken cancellationToken)
     {
-        var path = (string)leaf.Value!;
-        if (!_hashes.TryGetValue(path, out var hash))
+        var wanted = named.Where(leaf => !SourcePins.IsRemote(leaf) && !_hashes.ContainsKey((string)leaf.Value!))
+            .Select(leaf => (Path: (string)leaf.Value!, leaf.Key)).DistinctBy(item => item.Path, StringComparer.Ordinal).ToList();
+        foreach (var (item, hash) in wanted.Zip(inputs.OfPaths(wanted, cancellationToken)))
         {
-            _hashes[path] = hash = ContentHash.OfPath(path, leaf.Key, cancellationToken);
+            _hashes[item.Path] = hash;
         }
-
-        return hash;
     }
 }

@@ -19,7 +19,7 @@ public sealed class Planner(
     IReadOnlyCollection<string> force)
 {
     private const int MostDifferencesShown = 3;
-    private readonly KeyBuilder _keys = new(experiment, environment, SourcePins.Of(experiment, store.Folders));
+    private readonly KeyBuilder _keys = new(experiment, environment, SourcePins.Of(experiment, store.Folders), store.Inputs);
     private readonly LatestRecord _latest = new(store);
 
     /// <summary>Names of stages whose last published result of the experiment is used although their key may differ.</summary>

@@ -28,6 +28,7 @@ public sealed class StageRestorer(ArtifactStore store)
         if (latest.Find(experiment, decision.Stage.Name)?.Fingerprint != decision.Fingerprint)
         {
             latest.Write(experiment, decision.Key);
+            store.MarkUsed(decision.Fingerprint!);
         }
 
         return Cached(decision, folder);

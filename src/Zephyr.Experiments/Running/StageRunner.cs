@@ -65,7 +65,7 @@ public sealed class StageRunner(Experiment experiment, ArtifactStore store, RunS
             };
             var environment = await executor.ExecuteAsync(
                 new StageWork(stage, decision.Key, experiment, context, inputs, store.Folders, services.Environment), cancellationToken);
-            if (KeyBuilder.ChangedSince(decision.Key, cancellationToken) is [var changed, ..])
+            if (KeyBuilder.ChangedSince(decision.Key, store.Inputs, cancellationToken) is [var changed, ..])
             {
                 throw new ZephyrException($"{changed.Source} ({changed.Name}) was changed while the stage ran, so its result belongs to neither version and is not kept: run again.");
             }

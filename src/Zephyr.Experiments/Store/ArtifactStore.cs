@@ -1,6 +1,7 @@
 using Zephyr.Core;
 using Zephyr.Experiments.Fingerprints;
 using Zephyr.Experiments.Running;
+using Zephyr.Experiments.Store.Hashing;
 
 namespace Zephyr.Experiments.Store;
 
@@ -13,11 +14,26 @@ namespace Zephyr.Experiments.Store;
 /// <param name="files">The file system.</param>
 public sealed class ArtifactStore(StoreFolders folders, IFileSystem files)
 {
+    private InputHashes? _inputs;
+
     /// <summary>Where everything is.</summary>
     public StoreFolders Folders { get; } = folders;
 
     /// <summary>The file system.</summary>
     public IFileSystem Files { get; } = files;
+
+    /// <summary>Takes one line for the user when something was found damaged or edited and is put right.</summary>
+    public Action<string> Note { get; init; } = static _ => { };
+
+    /// <summary>Tells when a result was last used.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Hashes of the files that settings name, remembered in the store.</summary>
+    public InputHashes Inputs
+    {
+        get => _inputs ??= new InputHashes(new HashIndex(Folders.Hashes, Note), Clock);
+        init => _inputs = value;
+    }
 
     /// <summary>Looks up a published stage and checks its objects by their entries.</summary>
     /// <param name="fingerprint">Its fingerprint.</param>
@@ -76,22 +92,25 @@ public sealed class ArtifactStore(StoreFolders folders, IFileSystem files)
     /// <returns>What is wrong, one line an object; empty when all is well.</returns>
     public IReadOnlyList<string> Verify(StageManifest manifest, CancellationToken cancellationToken)
     {
+        var distinct = manifest.Outputs.DistinctBy(static output => output.Sha256, StringComparer.Ordinal).ToList();
+        var whole = new bool[distinct.Count];
+        InputHashes.SideBySide(distinct.Index(), item => whole[item.Index] = IsWhole(item.Item, cancellationToken), cancellationToken);
         var damages = new List<string>();
-        foreach (var output in manifest.Outputs)
+        foreach (var output in distinct.Where((_, i) => !whole[i]))
         {
             var path = Folders.Object(output.Sha256);
-            if (!File.Exists(path))
-            {
-                damages.Add($"{output.Path} is gone from the store");
-            }
-            else if (new FileInfo(path).Length != output.Size || ContentHash.OfFile(path, cancellationToken) != output.Sha256)
-            {
-                Quarantine(path);
-                damages.Add($"{output.Path} was changed in the store; the changed file is in {Folders.Quarantine}");
-            }
+            damages.Add(File.Exists(path)
+                ? $"{output.Path} was changed in the store; the changed file is in {Quarantine(path)}"
+                : $"{output.Path} is gone from the store");
         }
 
         return damages;
+    }
+
+    private bool IsWhole(StageOutput output, CancellationToken cancellationToken)
+    {
+        var entry = new FileInfo(Folders.Object(output.Sha256));
+        return entry.Exists && entry.Length == output.Size && ContentHash.OfFile(entry.FullName, cancellationToken) == output.Sha256;
     }
 
     /// <summary>Moves every damaged object of a stage out of the way, so that a rerun can publish again.</summary>
@@ -109,15 +128,15 @@ public sealed class ArtifactStore(StoreFolders folders, IFileSystem files)
             foreach (var output in StageManifest.Read(File.ReadAllBytes(path), fingerprint).Outputs)
             {
                 var file = Folders.Object(output.Sha256);
-                if (File.Exists(file) && Damage(output) is not null)
+                if (File.Exists(file) && Damage(output) is { } damage)
                 {
-                    Quarantine(file);
+                    Note($"{damage}; the changed file is in {Quarantine(file)}");
                 }
             }
         }
         catch (InvalidDataException)
         {
-            Quarantine(path);
+            Note($"the manifest {fingerprint[..12]} is damaged; it is in {Quarantine(path)}");
         }
     }
 
@@ -130,33 +149,17 @@ public sealed class ArtifactStore(StoreFolders folders, IFileSystem files)
     /// <exception cref="ZephyrException">The folder holds something that is no plain file, or an I/O error.</exception>
     public StageManifest Publish(string folder, Func<IReadOnlyList<StageOutput>, StageManifest> manifest, string stage, CancellationToken cancellationToken)
     {
-        var outputs = new List<StageOutput>();
-        foreach (var path in Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
-        {
-            var entry = new FileInfo(path);
-            if (entry.LinkTarget is not null)
-            {
-                throw new ZephyrException($"Stage {stage} wrote the link {path}: only plain files can be published.");
-            }
-
-            if (!Directory.Exists(path))
-            {
-                Files.FlushFile(path);
-                outputs.Add(new StageOutput(Path.GetRelativePath(folder, path).Replace('\\', '/'), entry.Length, ContentHash.OfFile(path, cancellationToken)));
-            }
-        }
-
-        outputs.Sort((a, b) => string.CompareOrdinal(a.Path, b.Path));
+        var outputs = ObjectIntake.List(folder, stage, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
-        foreach (var output in outputs)
-        {
-            MoveIn(Path.Combine(folder, output.Path), output);
-        }
-
+        new ObjectIntake(Folders, Files, path => Quarantine(path)).TakeIn([.. outputs.Select(output => (Path.Combine(folder, output.Path), output))]);
         var made = manifest(outputs);
         WriteWhole(Folders.Manifest(made.Key.Fingerprint), made.Write());
         return made;
     }
+
+    /// <summary>Notes that a result was used now, so that <c>gc</c> by age or size keeps it longer than others.</summary>
+    /// <param name="fingerprint">Its fingerprint.</param>
+    public void MarkUsed(string fingerprint) => File.SetLastWriteTimeUtc(Folders.Manifest(fingerprint), Clock.GetUtcNow().UtcDateTime);
 
     /// <summary>Writes a file whole or not at all: a temporary beside it, forced to the disk, then renamed.</summary>
     /// <param name="path">The file.</param>
@@ -195,36 +198,50 @@ public sealed class ArtifactStore(StoreFolders folders, IFileSystem files)
                 throw new ZephyrException($"The manifest {manifest.Key.Fingerprint} names {output.Path}, outside its folder: run zephyr verify.");
             }
 
-            Files.CreateFolder(Path.GetDirectoryName(path)!);
-            Files.Share(Folders.Object(output.Sha256), path);
-        }
-    }
-
-    /// <summary>Moves a file of the store into quarantine.</summary>
-    /// <param name="path">The file.</param>
-    public void Quarantine(string path)
-    {
-        Files.CreateFolder(Folders.Quarantine);
-        Files.MoveFile(path, Path.Combine(Folders.Quarantine, Path.GetFileName(path)));
-    }
-
-    private void MoveIn(string path, StageOutput output)
-    {
-        var target = Folders.Object(output.Sha256);
-        if (File.Exists(target))
-        {
-            if (new FileInfo(target).Length == output.Size && ContentHash.OfFile(target) == output.Sha256)
+            var source = Folders.Object(output.Sha256);
+            if (File.GetLastWriteTimeUtc(source) != PhysicalFileSystem.SealTime)
             {
-                Files.DeleteFile(path);
-                return;
+                Reseal(source, output);
             }
 
-            Quarantine(target);
+            Files.CreateFolder(Path.GetDirectoryName(path)!);
+            Files.Share(source, path);
+        }
+    }
+
+    // Touched and put back as it was, by a tool or through a hard link: without a seal it would be hashed at every look.
+    private void Reseal(string path, StageOutput output)
+    {
+        if (Damage(output) is { } damage)
+        {
+            throw new ZephyrException($"{damage}: run again, and the stage is made anew.");
         }
 
-        Files.CreateFolder(Path.GetDirectoryName(target)!);
         Files.Seal(path);
-        Files.MoveFile(path, target);
-        Files.FlushFolder(Path.GetDirectoryName(target)!);
+    }
+
+    /// <summary>Moves a file or folder into quarantine, beside what is there already.</summary>
+    /// <param name="path">The file or folder.</param>
+    /// <returns>Where it is now.</returns>
+    public string Quarantine(string path)
+    {
+        Files.CreateFolder(Folders.Quarantine);
+        var name = Path.Combine(Folders.Quarantine, Path.GetFileName(path));
+        var free = name;
+        for (var i = 2; Path.Exists(free); i++)
+        {
+            free = $"{name}.{i}";
+        }
+
+        if (Directory.Exists(path))
+        {
+            Files.MoveFolder(path, free);
+        }
+        else
+        {
+            Files.MoveFile(path, free);
+        }
+
+        return free;
     }
 }

@@ -37,10 +37,42 @@ public sealed class ExperimentView(ArtifactStore store)
         var fresh = Path.Combine(store.Folders.Experiments, experiment, ".views", $"{manifest.Key.Stage}.new");
         store.Files.DeleteFolder(fresh);
         store.Show(manifest, fresh);
+        SetAsideEdits(experiment, manifest, folder);
         store.Files.DeleteFolder(folder);
         store.Files.MoveFolder(fresh, folder);
         store.WriteWhole(marker, Encoding.ASCII.GetBytes(manifest.OutputsHash));
         return folder;
+    }
+
+    // What a user wrote into the view is not thrown away with it.
+    private void SetAsideEdits(string experiment, StageManifest manifest, string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            return;
+        }
+
+        var edited = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Where(path => File.GetLastWriteTimeUtc(path) != PhysicalFileSystem.SealTime).Order(StringComparer.Ordinal).ToList();
+        if (edited.Count == 0)
+        {
+            return;
+        }
+
+        var aside = Path.Combine(store.Folders.Experiments, experiment, ".views", $"{experiment}-{manifest.Key.Stage}-edited");
+        store.Files.DeleteFolder(aside);
+        foreach (var path in edited)
+        {
+            var target = Path.Combine(aside, Path.GetRelativePath(folder, path));
+            store.Files.CreateFolder(Path.GetDirectoryName(target)!);
+            store.Files.MoveFile(path, target);
+        }
+
+        const int Shown = 3;
+        var names = string.Join(", ", edited.Take(Shown).Select(path => Path.GetRelativePath(folder, path).Replace('\\', '/')))
+            + (edited.Count > Shown ? $" and {edited.Count - Shown} more" : "");
+        store.Note($"warning: {names} in {folder} {(edited.Count == 1 ? "was" : "were")} edited; the folder shows the stage's own output again, "
+            + $"what you wrote is in {store.Quarantine(aside)} until the next zephyr gc");
     }
 
     private string Marker(string experiment, StageManifest manifest) =>

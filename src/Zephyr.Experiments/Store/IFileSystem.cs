@@ -20,6 +20,11 @@ public interface IFileSystem
     /// <param name="path">The folder.</param>
     void FlushFolder(string path);
 
+    /// <summary>Forces everything written on the disk of a folder to it, contents and names.</summary>
+    /// <param name="path">The folder.</param>
+    /// <returns>False when the system has no such call that reports failures: then force file by file.</returns>
+    bool FlushAll(string path);
+
     /// <summary>Renames a file in one step, over an existing one.</summary>
     /// <param name="from">The file.</param>
     /// <param name="to">Its new name, on the same disk.</param>

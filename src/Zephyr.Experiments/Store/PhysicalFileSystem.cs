@@ -25,30 +25,32 @@ public sealed partial class PhysicalFileSystem : IFileSystem
     /// <inheritdoc />
     public void FlushFile(string path)
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
-        file.Flush(flushToDisk: true);
+        // Objects are read-only, and a descriptor for reading can force a file to the disk everywhere but on Windows.
+        using var file = File.OpenHandle(path, FileMode.Open, OperatingSystem.IsWindows() ? FileAccess.ReadWrite : FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        RandomAccess.FlushToDisk(file);
     }
 
     /// <inheritdoc />
     public void FlushFolder(string path)
     {
-        if (!OperatingSystem.IsLinux())
+        // Elsewhere a rename is as durable as the file system makes it.
+        if (OperatingSystem.IsLinux())
         {
-            return; // elsewhere a rename is as durable as the file system makes it
+            WithFolder(path, Sync);
+        }
+    }
+
+    /// <inheritdoc />
+    public bool FlushAll(string path)
+    {
+        // Before Linux 5.8 the call did not report failed writes.
+        if (!OperatingSystem.IsLinux() || Environment.OSVersion.Version < new Version(5, 8))
+        {
+            return false;
         }
 
-        var descriptor = Open(path, RuntimeInformation.ProcessArchitecture == Architecture.X64 ? OpenFolder : 0);
-        var failed = descriptor < 0 || Sync(descriptor) != 0;
-        var error = Marshal.GetLastPInvokeError();
-        if (descriptor >= 0)
-        {
-            _ = Close(descriptor);
-        }
-
-        if (failed)
-        {
-            throw new IOException($"{path} cannot be forced to the disk: {Marshal.GetPInvokeErrorMessage(error)}");
-        }
+        WithFolder(path, SyncDisk);
+        return true;
     }
 
     /// <inheritdoc />
@@ -107,6 +109,22 @@ public sealed partial class PhysicalFileSystem : IFileSystem
         Seal(to);
     }
 
+    private static void WithFolder(string path, Func<int, int> call)
+    {
+        var descriptor = Open(path, RuntimeInformation.ProcessArchitecture == Architecture.X64 ? OpenFolder : 0);
+        var failed = descriptor < 0 || call(descriptor) != 0;
+        var error = Marshal.GetLastPInvokeError();
+        if (descriptor >= 0)
+        {
+            _ = Close(descriptor);
+        }
+
+        if (failed)
+        {
+            throw new IOException($"{path} cannot be forced to the disk: {Marshal.GetPInvokeErrorMessage(error)}", error);
+        }
+    }
+
     private static bool TryClone(string from, string to)
     {
         if (!OperatingSystem.IsLinux())
@@ -132,6 +150,9 @@ public sealed partial class PhysicalFileSystem : IFileSystem
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int Sync(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
+    private static partial int SyncDisk(int descriptor);
 
     [LibraryImport("libc", EntryPoint = "close")]
     private static partial int Close(int descriptor);

@@ -31,6 +31,12 @@ public sealed record StoreFolders(string Artifacts)
     /// <summary>Files fetched from web servers that are no hub, by address.</summary>
     public string Fetched => Path.Combine(Store, "fetched");
 
+    /// <summary>Remembered hashes of input files.</summary>
+    public string Hashes => Path.Combine(Store, "hashes");
+
+    /// <summary>Private folders of results that arrive from elsewhere.</summary>
+    public string Arriving => Path.Combine(Store, "arriving");
+
     /// <summary>Logs of stages, by run of the pipeline.</summary>
     public string Logs => Path.Combine(Artifacts, "logs");
 

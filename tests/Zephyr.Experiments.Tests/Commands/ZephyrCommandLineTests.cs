@@ -113,7 +113,7 @@ public sealed class ZephyrCommandLineTests : IDisposable
     {
         await Json("run", "--json");
         await Json("run", "--json", "--set", "ddpo.beta=0.2");
-        (await Json("gc", "--dry-run", "--json"))["items"]!.AsArray().Count.ShouldBe(2); // one manifest, one object
+        (await Json("gc", "--dry-run", "--json"))["items"]!.AsArray().Count.ShouldBe(1); // a result, with its object
         await Json("gc", "--json");
         (await Json("plan", "--json", "--set", "ddpo.beta=0.2"))["stages"]!.AsArray().ShouldAllBe(stage => (string)stage!["status"]! == "cached");
         ((string)(await Json("plan", "--json"))["stages"]![2]!["status"]!).ShouldBe("run");

@@ -85,7 +85,7 @@ public sealed class FingerprintTests
         CanonicalJson.Text(JsonNode.Parse(given)).ShouldBe(expected);
 
     private static string Key(TestRepository repository, FakeStage stage, params string[] sets) =>
-        new KeyBuilder(repository.Load(sets), () => s_none, SourcePins.Of(repository.Load(sets), repository.Store.Folders)).Build(stage, s_none).Fingerprint;
+        new KeyBuilder(repository.Load(sets), () => s_none, SourcePins.Of(repository.Load(sets), repository.Store.Folders), repository.Store.Inputs).Build(stage, s_none).Fingerprint;
 
     [Fact]
     public void A_long_value_is_cut_for_reading()

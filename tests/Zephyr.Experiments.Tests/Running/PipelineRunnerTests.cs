@@ -173,7 +173,7 @@ public sealed class PipelineRunnerTests
         });
         var first = await repository.RunAsync([stage], new RunOptions(), repository.Store, interrupt.Token);
         first.Status.ShouldBe(RunStatus.Killed);
-        new Zephyr.Experiments.Store.StoreCollector(repository.Store).Find().ShouldBeEmpty(); // gc keeps what can be resumed
+        new Zephyr.Experiments.Store.Collection.StoreCollector(repository.Store, TimeProvider.System).Find(new()).Garbage.ShouldBeEmpty(); // gc keeps what can be resumed
         (await repository.RunAsync([stage])).Status.ShouldBe(RunStatus.Finished);
         repository.View("train/model").ShouldBe("7");
         Directory.EnumerateFileSystemEntries(repository.Store.Folders.Work).ShouldBeEmpty();

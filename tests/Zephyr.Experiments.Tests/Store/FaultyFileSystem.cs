@@ -27,6 +27,12 @@ public sealed class FaultyFileSystem(int failAt, int error) : IFileSystem
 
     public void FlushFolder(string path) => Do(path, () => _real.FlushFolder(path));
 
+    public bool FlushAll(string path)
+    {
+        Do(path, () => { });
+        return _real.FlushAll(path);
+    }
+
     public void MoveFile(string from, string to) => Do(to, () => _real.MoveFile(from, to));
 
     public void MoveFolder(string from, string to) => Do(to, () => _real.MoveFolder(from, to));

@@ -1,0 +1,7 @@
+namespace Zephyr.Experiments.Tests;
+
+/// <summary>The system's clock, set forward or back.</summary>
+public sealed class ShiftedTime(TimeSpan ahead) : TimeProvider
+{
+    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + ahead;
+}
