@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Zephyr.Experiments.Configuration;
 using Zephyr.Experiments.Running;
+using Zephyr.Experiments.Store.Remote;
 using Zephyr.Experiments.Sweeps;
 using Zephyr.Experiments.Terminal;
 
@@ -56,9 +57,10 @@ public static class RunCommand
 
         var lines = TextWriter.Synchronized(json ? environment.Error : environment.Out);
         var store = environment.OpenStore(lines.WriteLine);
+        using var remote = RemoteStores.Open(members[0].Settings.Store, given: null, store, environment.Repository, environment.Variable, lines.WriteLine);
         var scheduler = new StageScheduler(request.Limits);
         var runs = await new MemberRuns(scheduler, request.Options.KeepGoing).RunAsync(members, RunMemberAsync, cancellationToken);
-        foreach (var error in runs.SelectMany(run => run.Stages).Select(stage => stage.Error).OfType<string>())
+        foreach (var error in runs.SelectMany(run => run.Stages).Select(stage => stage.Error).OfType<string>().Concat(remote?.Failures ?? []))
         {
             await environment.Error.WriteLineAsync($"zephyr: {error}");
         }
@@ -81,7 +83,7 @@ public static class RunCommand
         }
 
         return cancellationToken.IsCancellationRequested && runs.Any(run => run.Status == RunStatus.Killed) ? ZephyrCommandLine.Interrupted
-            : runs.Count == members.Count && runs.All(run => run.Status == RunStatus.Finished) ? ZephyrCommandLine.Success
+            : runs.Count == members.Count && runs.All(run => run.Status == RunStatus.Finished) && remote is not { Failures.Count: > 0 } ? ZephyrCommandLine.Success
             : ZephyrCommandLine.Failure;
 
         async Task<RunResult> RunMemberAsync(Experiment member)
@@ -91,6 +93,7 @@ public static class RunCommand
             var services = new RunServices(tracker, display, environment.Clock, ProcessEnvironment.Describe)
             {
                 Sources = () => environment.Sources(request.Offline),
+                Remote = remote,
                 Scheduler = scheduler,
                 StageProgram = environment.StageProgram,
             };

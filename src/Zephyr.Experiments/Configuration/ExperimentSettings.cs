@@ -6,6 +6,7 @@ using Zephyr.Core.Models;
 using Zephyr.Core.Tokenizers;
 using Zephyr.Core.Training;
 using Zephyr.Experiments.Reporting;
+using Zephyr.Experiments.Store;
 using Zephyr.Experiments.Tracking;
 
 namespace Zephyr.Experiments.Configuration;
@@ -65,6 +66,10 @@ public sealed record ExperimentSettings
     /// <summary>The report.</summary>
     [Description("the report")]
     public ReportOptions Report { get; init; } = new();
+
+    /// <summary>Where results are shared with others.</summary>
+    [Description("where results are shared with others")]
+    public StoreOptions Store { get; init; } = new();
 
     /// <summary>Where runs are recorded.</summary>
     [Description("where runs are recorded")]

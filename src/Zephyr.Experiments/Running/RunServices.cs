@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Zephyr.Experiments.Hub;
+using Zephyr.Experiments.Store.Remote;
 
 namespace Zephyr.Experiments.Running;
 
@@ -25,6 +26,9 @@ public sealed record RunServices(
 
     /// <summary>Makes what fetches the files behind addresses in settings; asked only for an experiment that has such settings.</summary>
     public Func<SourceFetcher>? Sources { get; init; }
+
+    /// <summary>The shared store that results are fetched from before they are computed; null for none.</summary>
+    public RemoteResults? Remote { get; init; }
 
     /// <summary>Makes the identifier of a run: 32 hexadecimal digits. Names a record and enters no result.</summary>
     public Func<string> NewRunId { get; init; } = () => RandomNumberGenerator.GetHexString(32, lowercase: true);

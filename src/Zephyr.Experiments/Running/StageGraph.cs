@@ -148,6 +148,15 @@ internal sealed class StageGraph(
                 return Restored(decision);
             }
 
+            if (services.Remote is { } remote && !IsForced(stage) && await remote.TryFetchAsync(stage.Name, decision.Fingerprint!, cancellationToken))
+            {
+                decision = Decide(stage, inputs, cancellationToken);
+                if (decision.Manifest is not null)
+                {
+                    return Restored(decision);
+                }
+            }
+
             var resources = stage.Resources(experiment.Settings);
             var executor = Executor(resources);
             using var machine = await services.Scheduler.TakeAsync(
@@ -171,6 +180,7 @@ internal sealed class StageGraph(
             if (result.Manifest is not null)
             {
                 services.Scheduler.NoteRun(decision.Fingerprint!);
+                await (services.Remote?.TrySendAsync(result.Manifest, cancellationToken) ?? Task.CompletedTask);
             }
 
             return new Outcome(result, null);
@@ -178,6 +188,14 @@ internal sealed class StageGraph(
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             return new Outcome(new StageResult(stage.Name, StageStatus.Skipped, "interrupted", 0, null, null, null), null);
+        }
+    }
+
+    private bool IsForced(IStage stage)
+    {
+        lock (_planning)
+        {
+            return forced.Contains(stage.Name);
         }
     }
 

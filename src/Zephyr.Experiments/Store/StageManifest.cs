@@ -96,7 +96,7 @@ public sealed record StageManifest(
                 Frozen = json["frozen"] is JsonArray frozen ? [.. frozen.Select(name => (string)name!)] : [],
             };
         }
-        catch (Exception failure) when (failure is JsonException or InvalidOperationException or NullReferenceException or FormatException)
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException or NullReferenceException or FormatException or ArgumentException or OverflowException)
         {
             throw new InvalidDataException("it is no whole manifest", failure);
         }
