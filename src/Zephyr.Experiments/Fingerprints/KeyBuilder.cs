@@ -87,6 +87,11 @@ public sealed class KeyBuilder(Experiment experiment, Func<IReadOnlyDictionary<s
     {
         var wanted = named.Where(leaf => !SourcePins.IsRemote(leaf) && !_hashes.ContainsKey((string)leaf.Value!))
             .Select(leaf => (Path: (string)leaf.Value!, leaf.Key)).DistinctBy(item => item.Path, StringComparer.Ordinal).ToList();
+        if (wanted.Count == 0)
+        {
+            return;
+        }
+
         foreach (var (item, hash) in wanted.Zip(inputs.OfPaths(wanted, cancellationToken)))
         {
             _hashes[item.Path] = hash;

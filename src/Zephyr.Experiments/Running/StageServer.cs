@@ -51,7 +51,8 @@ public sealed class StageServer(Func<ExperimentSettings, StageCatalog> catalog, 
     {
         var experiment = new ExperimentLoader(request.Repository, request.Repository).Load(request.Experiment, []).Single();
         var stage = Pipeline.Create(catalog(experiment.Settings).Stages).Find(request.Stage);
-        var key = new KeyBuilder(experiment, ProcessEnvironment.Strict, SourcePins.Of(experiment, new StoreFolders(Path.Combine(request.Repository, "artifacts"))))
+        var store = new ArtifactStore(new StoreFolders(Path.Combine(request.Repository, "artifacts")), new PhysicalFileSystem());
+        var key = new KeyBuilder(experiment, ProcessEnvironment.Strict, SourcePins.Of(experiment, store.Folders), store.Inputs)
             .Build(stage, request.Inputs.ToDictionary(pair => pair.Key, pair => pair.Value.Hash, StringComparer.Ordinal), cancellationToken);
         if (key.Fingerprint != request.Fingerprint)
         {

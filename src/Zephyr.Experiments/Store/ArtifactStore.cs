@@ -236,10 +236,16 @@ public sealed class ArtifactStore(StoreFolders folders, IFileSystem files)
         if (Directory.Exists(path))
         {
             Files.MoveFolder(path, free);
+            return free;
         }
-        else
+
+        try
         {
             Files.MoveFile(path, free);
+        }
+        catch (FileNotFoundException) when (!File.Exists(path))
+        {
+            return Folders.Quarantine; // another stage or process found the same damage and has just moved it there
         }
 
         return free;

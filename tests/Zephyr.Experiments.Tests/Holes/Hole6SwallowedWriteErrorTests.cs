@@ -41,7 +41,7 @@ public sealed class Hole6SwallowedWriteErrorTests
             }
 
             done = faulty.Calls < failAt;
-            (run?.Status == RunStatus.Finished).ShouldBe(done);
+            (run?.Status == RunStatus.Finished).ShouldBe(done || repository.Shown.ToString().Contains("the record of this run could not be written", StringComparison.Ordinal));
         }
 
         failAt.ShouldBeGreaterThan(15);

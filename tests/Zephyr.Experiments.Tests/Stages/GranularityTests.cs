@@ -2,6 +2,7 @@ using Zephyr.Experiments.Configuration;
 using Zephyr.Experiments.Fingerprints;
 using Zephyr.Experiments.Hub;
 using Zephyr.Experiments.Stages;
+using Zephyr.Experiments.Store.Hashing;
 using Zephyr.Experiments.Tests.Configuration;
 
 namespace Zephyr.Experiments.Tests.Stages;
@@ -162,7 +163,7 @@ public sealed class GranularityTests : IDisposable
     private static Dictionary<string, string> Keys(Experiment experiment, IReadOnlyList<IStage> stages)
     {
         var machine = new Dictionary<string, string> { ["processor"] = "one" };
-        var keys = new KeyBuilder(experiment, () => machine, new SourcePins("/nowhere/lock", "/nowhere/pins"));
+        var keys = new KeyBuilder(experiment, () => machine, new SourcePins("/nowhere/lock", "/nowhere/pins"), new InputHashes(new HashIndex("/nowhere/hashes", _ => { }), TimeProvider.System));
         var upstream = stages.ToDictionary(stage => stage.Name, _ => new string('0', 64), StringComparer.Ordinal);
         return stages.ToDictionary(stage => stage.Name, stage => keys.Build(stage, upstream).Fingerprint, StringComparer.Ordinal);
     }

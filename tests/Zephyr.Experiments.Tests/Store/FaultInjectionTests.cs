@@ -31,6 +31,12 @@ public sealed class FaultInjectionTests
                     failed = true;
                     run.Stages.Single(stage => stage.Status == StageStatus.Failed).Error!.ShouldContain(repository.Folder);
                 }
+                else if (faulty.Calls >= failAt)
+                {
+                    // What names a run for --against is no result: its loss is told and fails nothing.
+                    failed = true;
+                    repository.Shown.ToString().ShouldContain("the record of this run could not be written");
+                }
             }
             catch (IOException failure)
             {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Amazon.Runtime;
 using Polly;
 using Zephyr.Core;
 using Zephyr.Experiments.Fingerprints;
@@ -243,7 +244,7 @@ public sealed class RemoteResults(ArtifactStore store, IRemoteStore remote, Resi
             while (true)
             {
                 stall.CancelAfter(s_patience);
-                var read = await source.ReadAsync(buffer, stall.Token);
+                var read = await ReadAsync(stall.Token);
                 if (read == 0)
                 {
                     return;
@@ -262,9 +263,18 @@ public sealed class RemoteResults(ArtifactStore store, IRemoteStore remote, Resi
         {
             throw new RemoteStoreException($"{subject}: nothing has arrived for {s_patience.TotalSeconds:0} s. Try again.", failure) { IsTransient = true };
         }
-        catch (Exception failure) when (failure is HttpRequestException or HttpIOException)
+
+        // A disk that is full here is no failure of the connection: only reading is tried again.
+        async Task<int> ReadAsync(CancellationToken token)
         {
-            throw new RemoteStoreException($"{subject}: the connection broke off. Try again.", failure) { IsTransient = true };
+            try
+            {
+                return await source.ReadAsync(buffer, token);
+            }
+            catch (Exception failure) when (failure is IOException or HttpRequestException or AmazonClientException)
+            {
+                throw new RemoteStoreException($"{subject}: the connection broke off ({failure.Message}). Try again.", failure) { IsTransient = true };
+            }
         }
     }
 
