@@ -18,6 +18,9 @@ view=artifacts/experiments/zephyr-tiny
 echo "== SHA-256"
 "$zephyr" bench hash --json | tee "$out/hash.json"
 
+echo "== the store: hashing beside sha256sum, 50 GB of unchanged inputs, 10,000 small files"
+python3 benchmarks/store.py --json "$out/store.json"
+
 echo "== generation"
 "$zephyr" bench generate --threads 1 --json | tee "$out/generate.json"
 

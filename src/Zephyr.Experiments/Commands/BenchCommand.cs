@@ -14,6 +14,7 @@ public static class BenchCommand
         command.Subcommands.Add(BenchTrainCommand.Create(environment));
         command.Subcommands.Add(BenchGenerateCommand.Create(environment));
         command.Subcommands.Add(BenchHashCommand.Create(environment));
+        command.Subcommands.Add(BenchPublishCommand.Create(environment));
         command.Subcommands.Add(BenchTokenizeCommand.Create(environment));
         command.Subcommands.Add(BenchPlanCommand.Create(environment));
         return command;
