@@ -40,7 +40,7 @@ internal sealed class UltraFeedbackPairs(UltraFeedbackOptions options, ulong see
             ? others.MinBy(candidate => candidate.Score)
             : others[new SeededRandom(seed, "ultrafeedback/" + instruction).NextInt(others.Count)];
         return best.Score > other.Score
-            ? (new PreferencePair([new(ChatRoles.User, instruction)], best.Completion.Response, other.Completion.Response, best.Score, other.Score), null)
+            ? (new PreferencePair(row.Prompt?.Messages ?? [new(ChatRoles.User, instruction)], best.Completion.Response, other.Completion.Response, best.Score, other.Score), null)
             : (null, DropReason.Tie);
     }
 
