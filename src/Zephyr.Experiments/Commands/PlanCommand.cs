@@ -26,6 +26,7 @@ public static class PlanCommand
         var offline = OfflineArgument.Create();
         var memory = new Option<bool>("--memory") { Description = "predict the peak memory of each stage; ends with 1 when one does not fit, and names the setting to change" };
         var device = new Option<string?>("--device-memory") { Description = "with --memory: what the device has, such as 24GiB; this machine's memory when left out" };
+        var cost = new Option<bool>("--cost") { Description = "show what asking teachers and judge can cost at most, and what is paid for; asks nothing" };
         device.Validators.Add(result =>
         {
             if (result.GetValue(device) is { } text && ByteSize.Parse(text) is null)
@@ -58,8 +59,14 @@ public static class PlanCommand
         command.Options.Add(offline);
         command.Options.Add(memory);
         command.Options.Add(device);
+        command.Options.Add(cost);
         command.SetAction((parsed, cancellationToken) =>
         {
+            if (parsed.GetValue(cost))
+            {
+                return ShowCostAsync(environment, experiment, parsed, cancellationToken);
+            }
+
             if (parsed.GetValue(memory))
             {
                 var available = ByteSize.Parse(parsed.GetValue(device) ?? "") ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
@@ -141,6 +148,31 @@ public static class PlanCommand
         var decisions = new Planner(member, store, ProcessEnvironment.Strict, request.Options.Force) { Freeze = request.Options.Freeze }.Plan(selection.Stages, cancellationToken);
         selection.CheckGiven(member, decisions);
         return decisions;
+    }
+
+    private static async Task<int> ShowCostAsync(
+        CommandEnvironment environment, ExperimentArguments experiment, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var costs = new List<PlanCost>();
+        foreach (var member in experiment.Load(parsed, environment))
+        {
+            costs.Add(await PlanCost.OfAsync(environment, member, cancellationToken));
+        }
+
+        if (experiment.Json(parsed))
+        {
+            JsonOutput.Write(environment.Out, new JsonObject
+            {
+                ["experiment"] = experiment.Name(parsed),
+                ["members"] = new JsonArray([.. costs.Select(cost => cost.Json())]),
+            });
+        }
+        else
+        {
+            costs.ForEach(cost => cost.Write(environment.Out));
+        }
+
+        return ZephyrCommandLine.Success;
     }
 
     private static bool ShowMemory(CommandEnvironment environment, ExperimentArguments experiment, ParseResult parsed, long available)

@@ -96,6 +96,7 @@ public static class RunCommand
                 Remote = remote,
                 Scheduler = scheduler,
                 StageProgram = environment.StageProgram,
+                Variable = environment.Variable,
             };
             return await new PipelineRunner(pipelines[member.Name], store, services, environment.Repository).RunAsync(member, request.Options, cancellationToken);
         }

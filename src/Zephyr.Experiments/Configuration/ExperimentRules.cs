@@ -4,6 +4,7 @@ using Zephyr.Core.Data;
 using Zephyr.Core.Evaluation;
 using Zephyr.Core.Models;
 using Zephyr.Core.Training;
+using Zephyr.Experiments.Feedback;
 using Zephyr.Experiments.Hub;
 
 namespace Zephyr.Experiments.Configuration;
@@ -38,8 +39,11 @@ public static class ExperimentRules
             $"must be a date such as 2024-07-26 (is {settings.Tokenizer.TemplateDate})");
 
         var files = settings.Data.Source == DataSource.Files;
-        Refuse(files && settings.Data.Sft.Count == 0, "data.sft", "is empty: data.source is files");
-        Refuse(files && settings.Data.Preferences.Count == 0, "data.preferences", "is empty: data.source is files");
+        var feedback = settings.Feedback;
+        Refuse(files && settings.Data.Sft.Count == 0 && feedback is not { Sft: SftSource.Best, Prompts.Count: > 0 }, "data.sft", "is empty: data.source is files");
+        Refuse(files && settings.Data.Preferences.Count == 0 && feedback is null, "data.preferences", "is empty: data.source is files");
+        Refuse(files && settings.Data.Preferences.Count > 0 && feedback is not null, "data.preferences", "must be left out: the section feedback makes the preferences");
+        FeedbackRules.Check(settings, Refuse);
         Refuse(!files && settings.Data.Sft.Count > 0, "data.sft", "must be left out: data.source is world");
         Refuse(!files && settings.Data.Preferences.Count > 0, "data.preferences", "must be left out: data.source is world");
         Refuse(files && settings.Evaluate.Judge == JudgeKind.Rubric, "evaluate.judge", "cannot be rubric while data.source is files: use none");

@@ -5,6 +5,7 @@ using Zephyr.Core.Evaluation;
 using Zephyr.Core.Models;
 using Zephyr.Core.Tokenizers;
 using Zephyr.Core.Training;
+using Zephyr.Experiments.Feedback;
 using Zephyr.Experiments.Reporting;
 using Zephyr.Experiments.Store;
 using Zephyr.Experiments.Tracking;
@@ -38,6 +39,10 @@ public sealed record ExperimentSettings
     /// <summary>Where conversations and preferences come from.</summary>
     [Description("where conversations and preferences come from")]
     public DataOptions Data { get; init; } = new();
+
+    /// <summary>Preference data from teachers and a judge; null leaves the stage out.</summary>
+    [Description("preference data from teachers and a judge (AI feedback, after UltraFeedback); null takes the preferences of the section data")]
+    public FeedbackOptions? Feedback { get; init; }
 
     /// <summary>How conversations become token rows.</summary>
     [Description("how conversations become token rows")]

@@ -30,6 +30,9 @@ public sealed record RunServices(
     /// <summary>The shared store that results are fetched from before they are computed; null for none.</summary>
     public RemoteResults? Remote { get; init; }
 
+    /// <summary>Gives environment variables, for the keys of endpoints; null for one that is not set.</summary>
+    public Func<string, string?> Variable { get; init; } = static _ => null;
+
     /// <summary>Makes the identifier of a run: 32 hexadecimal digits. Names a record and enters no result.</summary>
     public Func<string> NewRunId { get; init; } = () => RandomNumberGenerator.GetHexString(32, lowercase: true);
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Zephyr.Core;
 using Zephyr.Experiments.Configuration;
+using Zephyr.Experiments.Endpoints;
 using Zephyr.Experiments.Fingerprints;
 using Zephyr.Experiments.Hub;
 using Zephyr.Experiments.Stages;
@@ -62,6 +63,7 @@ public sealed class StageRunner(Experiment experiment, ArtifactStore store, RunS
                 reporter)
             {
                 Sources = sources,
+                Endpoints = new EndpointServices(store.Folders.Responses, services.Variable, services.Clock),
             };
             var environment = await executor.ExecuteAsync(
                 new StageWork(stage, decision.Key, experiment, context, inputs, store.Folders, services.Environment), cancellationToken);

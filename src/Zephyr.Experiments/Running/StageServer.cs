@@ -1,5 +1,6 @@
 using Zephyr.Core;
 using Zephyr.Experiments.Configuration;
+using Zephyr.Experiments.Endpoints;
 using Zephyr.Experiments.Fingerprints;
 using Zephyr.Experiments.Hub;
 using Zephyr.Experiments.Stages;
@@ -68,7 +69,10 @@ public sealed class StageServer(Func<ExperimentSettings, StageCatalog> catalog, 
                 request.Inputs.ToDictionary(pair => pair.Key, pair => pair.Value.Folder, StringComparer.Ordinal),
                 request.Output,
                 request.Checkpoints,
-                reporter),
+                reporter)
+            {
+                Endpoints = new EndpointServices(store.Folders.Responses, Environment.GetEnvironmentVariable, clock),
+            },
             cancellationToken);
     }
 

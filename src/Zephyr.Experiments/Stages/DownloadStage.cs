@@ -66,8 +66,12 @@ internal sealed class DownloadStage : IStage
         context.Reporter.Metric("rejected_length", statistics.RejectedLength);
     }
 
-    // The same sources with what was fetched from their addresses.
-    private static async Task<IReadOnlyList<DataFileOptions>> LocalAsync(
+    /// <summary>The same sources with what was fetched from their addresses.</summary>
+    /// <param name="context">The running stage.</param>
+    /// <param name="files">The sources.</param>
+    /// <param name="cancellationToken">Stops fetching.</param>
+    /// <returns>The sources, all of them on this machine.</returns>
+    internal static async Task<IReadOnlyList<DataFileOptions>> LocalAsync(
         StageContext context, IReadOnlyList<DataFileOptions> files, CancellationToken cancellationToken)
     {
         var local = new List<DataFileOptions>();

@@ -11,11 +11,18 @@ internal sealed class ReportStage : IStage
 
     /// <summary>Creates the stage.</summary>
     /// <param name="pipeline">The stages of the pipeline, for its picture.</param>
-    /// <param name="optional">Optional stages of this experiment that train a model.</param>
+    /// <param name="optional">Optional stages of this experiment: those that train a model, and feedback.</param>
     public ReportStage(Func<IReadOnlyList<IStage>> pipeline, IReadOnlyList<string> optional)
     {
         _pipeline = pipeline;
         DependsOn = [StageFiles.Download, StageFiles.Tokenize, StageFiles.Dsft, .. optional, StageFiles.Ddpo, StageFiles.Evaluate];
+
+        // The section is in the key where it is used alone, so that reports of other experiments keep theirs.
+        Settings =
+        [
+            "name", "model", "tokenizer", "data", .. optional.Where(static stage => stage == StageFiles.Feedback),
+            "tokenize", "dsft", "dsft2", "reference", "ddpo", "evaluate", "report",
+        ];
     }
 
     /// <inheritdoc/>
@@ -28,8 +35,7 @@ internal sealed class ReportStage : IStage
     public IReadOnlyList<string> DependsOn { get; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Settings { get; } =
-        ["name", "model", "tokenizer", "data", "tokenize", "dsft", "dsft2", "reference", "ddpo", "evaluate", "report"];
+    public IReadOnlyList<string> Settings { get; }
 
     /// <inheritdoc/>
     public Task RunAsync(StageContext context, CancellationToken cancellationToken)

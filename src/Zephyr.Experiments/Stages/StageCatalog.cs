@@ -15,7 +15,14 @@ public sealed class StageCatalog(IReadOnlyList<IStage> stages)
     public static StageCatalog Recipe(ExperimentSettings settings)
     {
         List<string> optional = [];
-        List<IStage> stages = [new DownloadStage(), new TokenizeStage(), new DsftStage(TimeProvider.System)];
+        List<IStage> stages = [new DownloadStage()];
+        if (settings.Feedback is not null)
+        {
+            stages.Add(new FeedbackStage(settings));
+        }
+
+        stages.Add(new TokenizeStage(hasFeedback: settings.Feedback is not null));
+        stages.Add(new DsftStage(TimeProvider.System));
         if (settings.Dsft2 is not null)
         {
             stages.Add(new Dsft2Stage(TimeProvider.System));
@@ -27,7 +34,7 @@ public sealed class StageCatalog(IReadOnlyList<IStage> stages)
             new ReferenceStage(),
             new DdpoStage(TimeProvider.System),
             new EvaluateStage(optional),
-            new ReportStage(() => stages, optional),
+            new ReportStage(() => stages, settings.Feedback is null ? optional : [StageFiles.Feedback, .. optional]),
         ]);
         return new StageCatalog(stages);
     }

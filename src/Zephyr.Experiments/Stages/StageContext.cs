@@ -1,5 +1,6 @@
 using Zephyr.Core;
 using Zephyr.Experiments.Configuration;
+using Zephyr.Experiments.Endpoints;
 using Zephyr.Experiments.Hub;
 
 namespace Zephyr.Experiments.Stages;
@@ -58,6 +59,9 @@ public sealed class StageContext
 
     /// <summary>Fetches what addresses in settings stand for; null where nothing can be fetched.</summary>
     public StageSources? Sources { get; init; }
+
+    /// <summary>What asking models needs; null where no models can be asked.</summary>
+    public EndpointServices? Endpoints { get; init; }
 
     /// <summary>Brings the files behind an address in a setting to this machine, verified.</summary>
     /// <param name="address">Value of a setting for which <see cref="RemoteSource.IsRemote"/> holds.</param>

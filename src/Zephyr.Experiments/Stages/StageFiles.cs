@@ -8,6 +8,9 @@ internal static class StageFiles
     /// <summary>Makes or fetches the base model and the raw data.</summary>
     public const string Download = "download";
 
+    /// <summary>Preferences from teachers and a judge; only where it is asked for.</summary>
+    public const string Feedback = "feedback";
+
     /// <summary>Learns or copies the tokenizer and turns texts into token rows.</summary>
     public const string Tokenize = "tokenize";
 
@@ -35,7 +38,10 @@ internal static class StageFiles
     /// <summary>Folder of a tokenizer that was fetched by itself, in <see cref="Download"/>.</summary>
     public const string SourceTokenizer = "tokenizer";
 
-    /// <summary>Folder of the raw data, in <see cref="Download"/>; file names as in <see cref="WorldFiles"/>.</summary>
+    /// <summary>Every prompt with its answers and ratings as raw UltraFeedback, in <see cref="Feedback"/>.</summary>
+    public const string Ratings = "ultrafeedback.jsonl";
+
+    /// <summary>Folder of the raw data, in <see cref="Download"/> and <see cref="Feedback"/>, whose files take the place of the others; file names as in <see cref="WorldFiles"/>.</summary>
     public const string Data = "data";
 
     /// <summary>Folder of the tokenizer, in <see cref="Tokenize"/>.</summary>

@@ -6,6 +6,7 @@ using Zephyr.Core.Models;
 using Zephyr.Core.Tokenizers;
 using Zephyr.Core.Training;
 using Zephyr.Experiments.Configuration;
+using Zephyr.Experiments.Feedback;
 using Zephyr.Experiments.Reporting;
 
 namespace Zephyr.Experiments.Stages;
@@ -55,6 +56,9 @@ public sealed class StageSettings
 
     /// <summary>Where conversations and preferences come from.</summary>
     public DataOptions Data => Declared(_settings.Data);
+
+    /// <summary>Preference data from teachers and a judge; null when it is left out.</summary>
+    public FeedbackOptions? Feedback => Declared(_settings.Feedback);
 
     /// <summary>How conversations become token rows.</summary>
     public TokenizeOptions Tokenize => Declared(_settings.Tokenize);

@@ -8,7 +8,8 @@ using Zephyr.Experiments.Hub;
 namespace Zephyr.Experiments.Stages;
 
 /// <summary>Learns or takes the tokenizer, and turns conversations and pairs into token rows.</summary>
-internal sealed class TokenizeStage : IStage
+/// <param name="hasFeedback">Whether the experiment makes preferences of its own, which take the place of those that were brought.</param>
+internal sealed class TokenizeStage(bool hasFeedback) : IStage
 {
     /// <inheritdoc/>
     public string Name => StageFiles.Tokenize;
@@ -17,7 +18,7 @@ internal sealed class TokenizeStage : IStage
     public int Version => 1;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> DependsOn { get; } = [StageFiles.Download];
+    public IReadOnlyList<string> DependsOn { get; } = hasFeedback ? [StageFiles.Download, StageFiles.Feedback] : [StageFiles.Download];
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Settings { get; } = ["tokenize", "tokenizer"];
@@ -25,8 +26,7 @@ internal sealed class TokenizeStage : IStage
     /// <inheritdoc/>
     public Task RunAsync(StageContext context, CancellationToken cancellationToken)
     {
-        var data = Path.Combine(context.Input(StageFiles.Download), StageFiles.Data);
-        var tokenizer = MakeTokenizer(context, data);
+        var tokenizer = MakeTokenizer(context);
         var folder = Directory.CreateDirectory(Path.Combine(context.Output, StageFiles.Tokenizer)).FullName;
         tokenizer.Save(folder);
         if (ChatFormats.Source(context.Settings.Tokenizer, BaseModel(context)) is { } template)
@@ -41,7 +41,7 @@ internal sealed class TokenizeStage : IStage
         {
             context.Reporter.Begin($"tokenizing {name}", 0);
             var report = new TokenizeReport();
-            rows.Write(ConversationReader.Read(Messages(data, file), report.Drops), Path.Combine(context.Output, output), report, cancellationToken);
+            rows.Write(ConversationReader.Read(Messages(context, file), report.Drops), Path.Combine(context.Output, output), report, cancellationToken);
             Record(counts, name, report);
             counts.Set($"{name}.truncated", report.TruncatedRows);
         }
@@ -54,7 +54,7 @@ internal sealed class TokenizeStage : IStage
         {
             context.Reporter.Begin($"tokenizing {name}", 0);
             var report = new TokenizeReport();
-            rows.Write(PreferenceReader.Read(Pairs(data, file), report.Drops), Path.Combine(context.Output, output), report, cancellationToken);
+            rows.Write(PreferenceReader.Read(Pairs(context, file), report.Drops), Path.Combine(context.Output, output), report, cancellationToken);
             Record(counts, name, report);
             counts.Set($"{name}.truncated_prompts", report.TruncatedPrompts);
             counts.Set($"{name}.truncated_answers", report.TruncatedAnswers);
@@ -64,16 +64,16 @@ internal sealed class TokenizeStage : IStage
         return Task.CompletedTask;
     }
 
-    private static Tokenizer MakeTokenizer(StageContext context, string data)
+    private static Tokenizer MakeTokenizer(StageContext context)
     {
         var options = context.Settings.Tokenizer;
         switch (options.Source)
         {
             case "train":
                 context.Reporter.Begin("learning the vocabulary", 0);
-                var texts = ConversationReader.Read(Messages(data, WorldFiles.Sft), new DropCounts())
+                var texts = ConversationReader.Read(Messages(context, WorldFiles.Sft), new DropCounts())
                     .SelectMany(PlainTexts(context))
-                    .Concat(PreferenceReader.Read(Pairs(data, WorldFiles.Preferences), new DropCounts()).SelectMany(pair => new[] { pair.Chosen, pair.Rejected }));
+                    .Concat(PreferenceReader.Read(Pairs(context, WorldFiles.Preferences), new DropCounts()).SelectMany(pair => new[] { pair.Chosen, pair.Rejected }));
                 var learnt = BpeTrainer.Train(texts, options.VocabSize);
                 return learnt.VocabSize == options.VocabSize ? learnt : throw new ZephyrException(
                     $"The training texts give only {learnt.VocabSize} pieces, but tokenizer.vocab_size asks for {options.VocabSize}. Set it to {learnt.VocabSize} or less.");
@@ -102,9 +102,16 @@ internal sealed class TokenizeStage : IStage
 
     private static string BaseModel(StageContext context) => Path.Combine(context.Input(StageFiles.Download), StageFiles.BaseModel);
 
-    private static DataFileOptions Messages(string folder, string file) => new() { Path = Path.Combine(folder, file), Format = RowFormat.Messages };
+    private static DataFileOptions Messages(StageContext context, string file) => new() { Path = Data(context, file), Format = RowFormat.Messages };
 
-    private static DataFileOptions Pairs(string folder, string file) => new() { Path = Path.Combine(folder, file), Format = RowFormat.Preference };
+    private static DataFileOptions Pairs(StageContext context, string file) => new() { Path = Data(context, file), Format = RowFormat.Preference };
+
+    // What feedback has made takes the place of what download has brought.
+    private static string Data(StageContext context, string file)
+    {
+        var made = context.Has(StageFiles.Feedback) ? Path.Combine(context.Input(StageFiles.Feedback), StageFiles.Data, file) : null;
+        return made is not null && File.Exists(made) ? made : Path.Combine(context.Input(StageFiles.Download), StageFiles.Data, file);
+    }
 
     private static void Record(StageCounts counts, string name, TokenizeReport report)
     {

@@ -37,6 +37,9 @@ public sealed record StoreFolders(string Artifacts)
     /// <summary>Private folders of results that arrive from elsewhere.</summary>
     public string Arriving => Path.Combine(Store, "arriving");
 
+    /// <summary>What models at endpoints have answered, by request; paid for, so no part of what is collected.</summary>
+    public string Responses => Path.Combine(Artifacts, "responses");
+
     /// <summary>Logs of stages, by run of the pipeline.</summary>
     public string Logs => Path.Combine(Artifacts, "logs");
 
