@@ -104,7 +104,8 @@ internal static class RemoteArgument
     /// <returns>A new option.</returns>
     public static Option<string?> Create() => new("--remote")
     {
-        Description = "the shared store: a folder, or s3://BUCKET/PREFIX; the setting store.remote or ZEPHYR_REMOTE_STORE when left out", HelpName = "ADDRESS",
+        Description = "the shared store: a folder, or s3://BUCKET/PREFIX; the setting store.remote or ZEPHYR_REMOTE_STORE when left out",
+        HelpName = "ADDRESS",
     };
 
     /// <summary>Opens the shared store.</summary>

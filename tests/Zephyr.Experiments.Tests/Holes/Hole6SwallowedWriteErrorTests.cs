@@ -55,7 +55,8 @@ public sealed class Hole6SwallowedWriteErrorTests
         File.WriteAllText(Path.Combine(shared, "incoming"), "a file where the folder should be");
         List<string> notes = [];
         using var results = new RemoteResults(
-            repository.Store, new FolderRemoteStore(shared, new PhysicalFileSystem()), TransientRetry.Create(1, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), new InstantTime()), notes.Add) { Push = true };
+            repository.Store, new FolderRemoteStore(shared, new PhysicalFileSystem()), TransientRetry.Create(1, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), new InstantTime()), notes.Add)
+        { Push = true };
         var services = new RunServices(new NullRunTracker(), new LineDisplay(repository.Shown, TimeProvider.System), TimeProvider.System, ProcessEnvironment.Describe) { Remote = results };
         var run = await new PipelineRunner(Pipeline.Create(FakeStage.Chain()), repository.Store, services, repository.Folder).RunAsync(repository.Load(), new RunOptions(), CancellationToken.None);
         run.Status.ShouldBe(RunStatus.Finished);

@@ -128,8 +128,14 @@ public sealed class S3RemoteStore : IRemoteStore
             {
                 var request = new UploadPartRequest
                 {
-                    BucketName = _bucket, Key = _prefix + name, UploadId = upload, PartNumber = tags.Count + 1,
-                    FilePath = path, FilePosition = offset, PartSize = Math.Min(part, length - offset), UseChunkEncoding = false,
+                    BucketName = _bucket,
+                    Key = _prefix + name,
+                    UploadId = upload,
+                    PartNumber = tags.Count + 1,
+                    FilePath = path,
+                    FilePosition = offset,
+                    PartSize = Math.Min(part, length - offset),
+                    UseChunkEncoding = false,
                 };
                 var sent = await DoAsync(name, () => _client.UploadPartAsync(request, cancellationToken), cancellationToken);
                 tags.Add(new PartETag(tags.Count + 1, sent!.ETag));
