@@ -22,6 +22,15 @@ public enum TorchCapabilities
 
     /// <summary>Intel's MKL multiplies matrices.</summary>
     Mkl = 8,
+
+    /// <summary>libtorch has <c>scaled_dot_product_attention</c> (2.1 and later).</summary>
+    ScaledDotProductAttention = 16,
+
+    /// <summary>libtorch has <c>rms_norm</c> (2.4 and later).</summary>
+    RmsNorm = 32,
+
+    /// <summary>libtorch tells the memory of devices (2.9 and later).</summary>
+    DeviceMemory = 64,
 }
 
 /// <summary>Facts and settings of the libtorch in this process. Every member loads it.</summary>
@@ -37,15 +46,15 @@ public static class TorchRuntime
         }
     }
 
-    /// <summary>What was compiled in and is there.</summary>
-    public static TorchCapabilities Capabilities
+    // What is compiled in and which devices answer does not change while a process runs, and each operation on a GPU asks.
+    private static readonly Lazy<TorchCapabilities> s_capabilities = new(static () =>
     {
-        get
-        {
-            NativeCall.Check(Native.zt_capabilities(out var flags), "capabilities");
-            return (TorchCapabilities)flags;
-        }
-    }
+        NativeCall.Check(Native.zt_capabilities(out var flags), "capabilities");
+        return (TorchCapabilities)flags;
+    });
+
+    /// <summary>What was compiled in and is there.</summary>
+    public static TorchCapabilities Capabilities => s_capabilities.Value;
 
     /// <summary>Whether operations without a deterministic algorithm fail instead of varying from run to run.</summary>
     public static bool Deterministic

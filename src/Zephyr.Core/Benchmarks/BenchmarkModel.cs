@@ -15,7 +15,7 @@ internal static class BenchmarkModel
 
             // What making the weights left behind must not count as the memory of training them.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-            return DecoderModel.Load(folder, options.Dtype, options.UseFused);
+            return DecoderModel.Load(folder, options.Dtype, options.UseFused, device: DeviceChoice.Take(options.Device));
         }
         finally
         {

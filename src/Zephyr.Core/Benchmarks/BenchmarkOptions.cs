@@ -30,6 +30,9 @@ public record BenchmarkOptions
     /// <summary>Compute type.</summary>
     public ComputeType Dtype { get; init; } = ComputeType.Bfloat16;
 
+    /// <summary>Where to compute, as <see cref="DeviceChoice"/> reads it.</summary>
+    public string Device { get; init; } = DeviceChoice.Auto;
+
     /// <summary>Threads for tensor operations; 0 takes every core.</summary>
     public int Threads { get; init; } = 1;
 
@@ -98,6 +101,8 @@ public sealed record GenerateBenchmarkOptions : BenchmarkOptions
 /// <param name="Loss">Loss of the last step.</param>
 /// <param name="Parameters">Weights of the model.</param>
 /// <param name="StepSeconds">Seconds of each timed step.</param>
+/// <param name="Device">Where it was computed.</param>
+/// <param name="DevicePeakBytes">Most memory of tensors on the GPU; null on the CPU and where libtorch does not tell.</param>
 public sealed record TrainBenchmarkResult(
     double TokensPerSecond,
     double MatmulGflops,
@@ -105,7 +110,9 @@ public sealed record TrainBenchmarkResult(
     long PeakMemoryBytes,
     double Loss,
     long Parameters,
-    IReadOnlyList<double> StepSeconds);
+    IReadOnlyList<double> StepSeconds,
+    string Device,
+    long? DevicePeakBytes);
 
 /// <summary>What the generation benchmark measured; property names in snake case are the keys of <c>zephyr bench generate --json</c>.</summary>
 /// <param name="TokensPerSecond">New tokens a second over all rows, prompt included in the time.</param>
@@ -114,5 +121,7 @@ public sealed record TrainBenchmarkResult(
 /// <param name="Parameters">Weights of the model.</param>
 /// <param name="NewTokens">Tokens generated.</param>
 /// <param name="Seconds">Time they took.</param>
+/// <param name="Device">Where it was computed.</param>
+/// <param name="DevicePeakBytes">Most memory of tensors on the GPU; null on the CPU and where libtorch does not tell.</param>
 public sealed record GenerateBenchmarkResult(
-    double TokensPerSecond, double MatmulGflops, long PeakMemoryBytes, long Parameters, long NewTokens, double Seconds);
+    double TokensPerSecond, double MatmulGflops, long PeakMemoryBytes, long Parameters, long NewTokens, double Seconds, string Device, long? DevicePeakBytes);

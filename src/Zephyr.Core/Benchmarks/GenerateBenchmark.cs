@@ -1,5 +1,6 @@
 using Zephyr.Core.Generation;
 using Zephyr.Core.Randomness;
+using Zephyr.Torch;
 
 namespace Zephyr.Core.Benchmarks;
 
@@ -33,9 +34,10 @@ public static class GenerateBenchmark
             var seconds = time.GetElapsedTime(start).TotalSeconds;
             var tokens = answers.Sum(static answer => (long)answer.Ids.Count);
             var peak = Machine.PeakMemoryBytes();
+            var devicePeak = CudaRuntime.Memory(model.Device)?.Peak;
             var gflops = Machine.MatmulGflops(
-                (long)options.Batch * options.PromptLength, options.Hidden, 2L * options.Intermediate, options.Dtype, time);
-            return new GenerateBenchmarkResult(tokens / seconds, gflops, peak, model.Configuration.ParameterCount, tokens, seconds);
+                (long)options.Batch * options.PromptLength, options.Hidden, 2L * options.Intermediate, options.Dtype, model.Device, time);
+            return new GenerateBenchmarkResult(tokens / seconds, gflops, peak, model.Configuration.ParameterCount, tokens, seconds, model.Device.ToString(), devicePeak);
         }
         finally
         {

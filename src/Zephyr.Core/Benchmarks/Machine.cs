@@ -26,19 +26,20 @@ internal static class Machine
     }
 
     /// <summary>Best rate of <c>[rows, inner] x [inner, columns]</c> over a few runs, in 10^9 operations a second.</summary>
-    public static double MatmulGflops(long rows, long inner, long columns, ComputeType type, TimeProvider time)
+    public static double MatmulGflops(long rows, long inner, long columns, ComputeType type, Device device, TimeProvider time)
     {
         const int runs = 12;
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var scalar = type == ComputeType.Bfloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
-        var x = ones([rows, inner], scalar);
-        var weight = ones([columns, inner], scalar);
+        var x = ones([rows, inner], scalar, device);
+        var weight = ones([columns, inner], scalar, device);
         var best = TimeSpan.MaxValue;
         for (var run = 0; run < runs; run++)
         {
             var start = time.GetTimestamp();
             nn.functional.linear(x, weight).Dispose();
+            CudaRuntime.Synchronize(device);
             var spent = time.GetElapsedTime(start);
             best = spent < best ? spent : best;
         }

@@ -3,6 +3,7 @@ using Zephyr.Core.Losses;
 using Zephyr.Core.Models;
 using Zephyr.Core.Randomness;
 using Zephyr.Core.Training;
+using Zephyr.Torch;
 using static TorchSharp.torch;
 
 namespace Zephyr.Core.Benchmarks;
@@ -28,6 +29,7 @@ public static class TrainBenchmark
             var batch = RandomBatch(options, step);
             var start = time.GetTimestamp();
             loss = Step(model, optimizer, batch);
+            CudaRuntime.Synchronize(model.Device);
             if (step >= options.WarmupSteps)
             {
                 seconds.Add(time.GetElapsedTime(start).TotalSeconds);
@@ -37,9 +39,10 @@ public static class TrainBenchmark
         var tokens = (double)options.Batch * options.Sequence;
         var rate = tokens / Median(seconds);
         var peak = Machine.PeakMemoryBytes();
-        var gflops = Machine.MatmulGflops((long)tokens, options.Hidden, 2L * options.Intermediate, options.Dtype, time);
+        var devicePeak = CudaRuntime.Memory(model.Device)?.Peak;
+        var gflops = Machine.MatmulGflops((long)tokens, options.Hidden, 2L * options.Intermediate, options.Dtype, model.Device, time);
         return new TrainBenchmarkResult(
-            rate, gflops, rate * OperationsPerToken(model.Configuration, options.Sequence) / (gflops * 1e9), peak, loss, model.Configuration.ParameterCount, seconds);
+            rate, gflops, rate * OperationsPerToken(model.Configuration, options.Sequence) / (gflops * 1e9), peak, loss, model.Configuration.ParameterCount, seconds, model.Device.ToString(), devicePeak);
     }
 
     private static double Step(DecoderModel model, OptimizerStep optimizer, PackedBatch batch)

@@ -95,10 +95,10 @@ public sealed class Generator(DecoderModel model, GenerationOptions options)
             lastPlaces[r] = ((long)r * longest) + prompt.Length - 1;
         }
 
-        var hidden = model.Forward(tensor(ids, [rows.Count, longest]), rows.ConvertAll(static row => row.PromptLength), cache);
+        var hidden = model.Forward(tensor(ids, [rows.Count, longest], device: model.Device), rows.ConvertAll(static row => row.PromptLength), cache);
 
         // [batch, sequence, hidden] -> [batch * sequence, hidden] -> each row's last token, [batch, hidden]
-        return model.Logits(hidden.flatten(0, 1).index_select(0, tensor(lastPlaces, [rows.Count]))).data<float>().ToArray();
+        return model.Logits(hidden.flatten(0, 1).index_select(0, tensor(lastPlaces, [rows.Count], device: model.Device))).data<float>().ToArray();
     }
 
     private float[] Advance(List<Row> rows, DecoderCache cache)
@@ -108,7 +108,7 @@ public sealed class Generator(DecoderModel model, GenerationOptions options)
 
         // A row that is done stays where it is: its token is written over again and again, and never read.
         var added = rows.ConvertAll(static row => row.Result is null ? 1 : 0);
-        var hidden = model.Forward(tensor(ids, [rows.Count, 1]), added, cache);
+        var hidden = model.Forward(tensor(ids, [rows.Count, 1], device: model.Device), added, cache);
         return model.Logits(hidden.flatten(0, 1)).data<float>().ToArray();
     }
 

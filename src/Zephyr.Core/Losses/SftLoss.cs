@@ -33,11 +33,11 @@ internal static class SftLoss
         }
 
         long[] shape = [batch.Batch, batch.Sequence];
-        var starts = isolated ? tensor(batch.DocumentStarts, shape) : null;
-        var hidden = model.Forward(tensor(ids, shape), tensor(positions, shape), starts);
+        var starts = isolated ? tensor(batch.DocumentStarts, shape, device: model.Device) : null;
+        var hidden = model.Forward(tensor(ids, shape, device: model.Device), tensor(positions, shape, device: model.Device), starts);
 
         // [batch, sequence, hidden] -> [batch * sequence, hidden]
-        var (sum, hits) = model.Operations.LinearCrossEntropy(hidden.flatten(0, 1), model.OutputWeight, tensor(batch.Labels, [batch.Labels.Length]));
+        var (sum, hits) = model.Operations.LinearCrossEntropy(hidden.flatten(0, 1), model.OutputWeight, tensor(batch.Labels, [batch.Labels.Length], device: model.Device));
         return (sum.MoveToOuterDisposeScope(), hits.item<long>());
     }
 }

@@ -9,16 +9,18 @@ namespace Zephyr.Core.Models;
 public sealed class DecoderCache : IDisposable
 {
     private readonly List<LayerCache> _layers = [];
+    private readonly Device _device;
     private int[] _lengths;
 
-    internal DecoderCache(ModelConfiguration configuration, ScalarType type, int batch, int capacity)
+    internal DecoderCache(ModelConfiguration configuration, ScalarType type, Device device, int batch, int capacity)
     {
+        _device = device;
         Capacity = capacity;
         _lengths = new int[batch];
         long[] shape = [batch, capacity, configuration.NumKeyValueHeads, configuration.HeadDim];
         for (var layer = 0; layer < configuration.NumHiddenLayers; layer++)
         {
-            _layers.Add(new LayerCache(zeros(shape, type).DetachFromDisposeScope(), zeros(shape, type).DetachFromDisposeScope(), this));
+            _layers.Add(new LayerCache(zeros(shape, type, device).DetachFromDisposeScope(), zeros(shape, type, device).DetachFromDisposeScope(), this));
         }
     }
 
@@ -41,7 +43,7 @@ public sealed class DecoderCache : IDisposable
     public void Select(IReadOnlyList<int> rows)
     {
         using var scope = NewDisposeScope();
-        var index = tensor(rows.Select(static row => (long)row).ToArray(), [rows.Count]);
+        var index = tensor(rows.Select(static row => (long)row).ToArray(), [rows.Count], device: _device);
         foreach (var layer in _layers)
         {
             layer.Select(index);
@@ -77,9 +79,9 @@ public sealed class DecoderCache : IDisposable
             }
         }
 
-        Places = tensor(places, [places.Length]);
-        LengthsTensor = tensor(_lengths.Select(length => (long)length + count).ToArray(), [batch]);
-        return tensor(positions, [batch, count]);
+        Places = tensor(places, [places.Length], device: _device);
+        LengthsTensor = tensor(_lengths.Select(length => (long)length + count).ToArray(), [batch], device: _device);
+        return tensor(positions, [batch, count], device: _device);
     }
 
     /// <summary>Ends a forward pass.</summary>

@@ -25,9 +25,11 @@ public sealed class DecoderModel : IDisposable
         DecoderMath math,
         IReadOnlyList<DecoderParameter> parameters,
         Dictionary<string, Projection> projections,
-        Nf4Options? quantization)
+        Nf4Options? quantization,
+        Device device)
     {
         Configuration = configuration;
+        Device = device;
         ComputeType = computeType;
         Parameters = parameters;
         Quantization = quantization;
@@ -47,11 +49,14 @@ public sealed class DecoderModel : IDisposable
                 Matrix("mlp.down_proj")));
         }
 
-        (_cos, _sin) = RotaryTables(configuration);
+        (_cos, _sin) = RotaryTables(configuration, device);
     }
 
     /// <summary>Shape and constants.</summary>
     public ModelConfiguration Configuration { get; }
+
+    /// <summary>Where the weights are and the model computes.</summary>
+    public Device Device { get; }
 
     /// <summary>Type of weights and activations.</summary>
     public ComputeType ComputeType { get; }
@@ -89,22 +94,26 @@ public sealed class DecoderModel : IDisposable
     /// <param name="computeType">Type to compute in; stored weights are converted.</param>
     /// <param name="useFused">False for the readable reference path of plain tensor operations.</param>
     /// <param name="quantization">How to keep the projections in 4 bits, rounded from the compute type one at a time; null to keep them in the compute type.</param>
+    /// <param name="device">Where the model is to be; the CPU unless given. Weights go there from the files in pieces of a few MiB; what is
+    /// kept in 4 bits is rounded on the CPU first.</param>
     /// <returns>The model, for the caller to dispose.</returns>
     /// <exception cref="ZephyrException">A file is missing, damaged or does not fit the other, or a weight cannot be kept in 4 bits; the message names the tensor.</exception>
-    public static DecoderModel Load(string folder, ComputeType computeType, bool useFused = true, Nf4Options? quantization = null)
+    public static DecoderModel Load(string folder, ComputeType computeType, bool useFused = true, Nf4Options? quantization = null, Device? device = null)
     {
+        var home = device ?? CPU;
         var configuration = ModelConfigurationFile.Load(folder);
         var type = computeType == ComputeType.Bfloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
         var math = useFused ? DecoderMath.Fast : DecoderMath.Reference;
         var parameters = new List<DecoderParameter>();
         var projections = new Dictionary<string, Projection>(StringComparer.Ordinal);
-        foreach (var parameter in DecoderWeights.Load(folder, configuration, type))
+        Device DeviceOf(string name) => quantization is not null && IsProjection(name) ? CPU : home;
+        foreach (var parameter in DecoderWeights.Load(folder, configuration, type, DeviceOf))
         {
-            var isProjection = parameter.Name.EndsWith("_proj.weight", StringComparison.Ordinal);
+            var isProjection = IsProjection(parameter.Name);
             if (isProjection && quantization is not null)
             {
                 using var matrix = parameter.Value;
-                projections.Add(parameter.Name, Projection.Quantized(parameter, quantization, math));
+                projections.Add(parameter.Name, Projection.Quantized(parameter, quantization, math, home));
                 continue;
             }
 
@@ -115,7 +124,7 @@ public sealed class DecoderModel : IDisposable
             }
         }
 
-        return new DecoderModel(configuration, computeType, math, parameters, projections, quantization);
+        return new DecoderModel(configuration, computeType, math, parameters, projections, quantization, home);
     }
 
     /// <summary>Puts low-rank adapters beside the weights, which from then on take no gradient.</summary>
@@ -304,7 +313,7 @@ public sealed class DecoderModel : IDisposable
 
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        var logits = Logits(Forward(tensor(values, [1, values.Length]), arange(values.Length).unsqueeze(0)));
+        var logits = Logits(Forward(tensor(values, [1, values.Length], device: Device), arange(values.Length, device: Device).unsqueeze(0)));
         var flat = logits.data<float>().ToArray();
         return flat.Chunk(Configuration.VocabSize).ToArray();
     }
@@ -322,7 +331,7 @@ public sealed class DecoderModel : IDisposable
                 $"{capacity} tokens are more than the model's max_position_embeddings {Configuration.MaxPositionEmbeddings}. Shorten the prompt or ask for fewer new tokens.");
         }
 
-        return new DecoderCache(Configuration, Type, batch, capacity);
+        return new DecoderCache(Configuration, Type, Device, batch, capacity);
     }
 
     /// <summary>Checks a token id against the vocabulary.</summary>
@@ -366,6 +375,8 @@ public sealed class DecoderModel : IDisposable
         }
     }
 
+    private static bool IsProjection(string name) => name.EndsWith("_proj.weight", StringComparison.Ordinal);
+
     private double Scale => 1 / Math.Sqrt(Configuration.HeadDim);
 
     // A merged or decoded weight exists while it is written, and no longer.
@@ -389,7 +400,7 @@ public sealed class DecoderModel : IDisposable
         return (sum.MoveToOuterDisposeScope(), normed.MoveToOuterDisposeScope());
     }
 
-    private static (Tensor Cos, Tensor Sin) RotaryTables(ModelConfiguration configuration)
+    private static (Tensor Cos, Tensor Sin) RotaryTables(ModelConfiguration configuration, Device device)
     {
         // Angles in double precision, rounded once: position * theta^(-2i / headDim) (Su et al. 2021, arXiv 2104.09864, eq. 15).
         var half = configuration.HeadDim / 2;
@@ -407,6 +418,6 @@ public sealed class DecoderModel : IDisposable
         }
 
         long[] shape = [configuration.MaxPositionEmbeddings, half];
-        return (tensor(cos, shape).DetachFromDisposeScope(), tensor(sin, shape).DetachFromDisposeScope());
+        return (tensor(cos, shape, device: device).DetachFromDisposeScope(), tensor(sin, shape, device: device).DetachFromDisposeScope());
     }
 }

@@ -51,22 +51,26 @@ internal static class DecoderWeights
     }
 
     /// <summary>Loads the weights of a model folder one after another, after checking that each is there with its shape and that no other is.</summary>
+    /// <param name="folder">The model folder.</param>
+    /// <param name="configuration">Its configuration.</param>
+    /// <param name="type">Type to convert to.</param>
+    /// <param name="deviceOf">Where a weight is to be, by its name.</param>
     /// <returns>The weights in the order of computation, for the caller to dispose.</returns>
     /// <exception cref="ZephyrException">The folder lacks a file, or a tensor is missing, unexpected or of another shape.</exception>
-    internal static IEnumerable<DecoderParameter> Load(string folder, ModelConfiguration configuration, ScalarType type)
+    internal static IEnumerable<DecoderParameter> Load(string folder, ModelConfiguration configuration, ScalarType type, Func<string, Device> deviceOf)
     {
         using var weights = ModelWeights.Open(folder);
         DecoderWeightsCheck.Check(weights, configuration);
         foreach (var (name, parts) in Groups(configuration))
         {
-            yield return Load(weights, name, parts, type);
+            yield return Load(weights, name, parts, type, deviceOf(name));
         }
     }
 
-    private static DecoderParameter Load(ModelWeights weights, string name, IReadOnlyList<WeightShape> parts, ScalarType type)
+    private static DecoderParameter Load(ModelWeights weights, string name, IReadOnlyList<WeightShape> parts, ScalarType type, Device device)
     {
         using var scope = NewDisposeScope();
-        var value = empty([parts.Sum(static part => part.Shape[0]), .. parts[0].Shape.Skip(1)], type);
+        var value = empty([parts.Sum(static part => part.Shape[0]), .. parts[0].Shape.Skip(1)], type, device);
         Fill(value, weights, parts);
         return new DecoderParameter(name, value.DetachFromDisposeScope().requires_grad_(true), parts);
     }

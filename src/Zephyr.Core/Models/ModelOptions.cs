@@ -15,6 +15,12 @@ public sealed record ModelOptions
     [Description("compute precision: bfloat16 (fast path) or float32 (reference path)")]
     public ComputeType Dtype { get; init; } = ComputeType.Bfloat16;
 
+    /// <summary><c>auto</c> for a GPU when there is one, <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
+    [Description("where to compute: auto (a GPU when there is one), cpu, cuda or cuda:N")]
+    [RegularExpression(DeviceChoice.Pattern)]
+    [ExecutionSetting]
+    public string Device { get; init; } = DeviceChoice.Auto;
+
     /// <summary>Threads for tensor operations; 0 takes every core of the machine.</summary>
     [Description("threads for tensor operations; 0 takes every core")]
     [Range(0, 1024)]

@@ -1,3 +1,4 @@
+using TorchSharp;
 using Zephyr.Core.Models.Adapters;
 using Zephyr.Torch;
 using static TorchSharp.torch;
@@ -35,8 +36,9 @@ internal sealed class Projection : IDisposable
     /// <param name="matrix">The matrix, <c>[sum of out, in]</c>; not kept.</param>
     /// <param name="options">How the scales are kept.</param>
     /// <param name="math">Operations to compute with.</param>
+    /// <param name="device">Where the 4-bit weights are kept.</param>
     /// <exception cref="ZephyrException">A weight does not fill whole blocks, or is not finite.</exception>
-    public static Projection Quantized(DecoderParameter matrix, Nf4Options options, DecoderMath math)
+    public static Projection Quantized(DecoderParameter matrix, Nf4Options options, DecoderMath math, Device device)
     {
         using var scope = NewDisposeScope();
         var quantized = new List<Nf4Weight>();
@@ -45,7 +47,14 @@ internal sealed class Projection : IDisposable
         {
             try
             {
-                quantized.Add(Nf4Weight.Quantize(matrix.Value.detach().narrow(0, row, part.Shape[0]), options.DoubleQuantization));
+                var weight = Nf4Weight.Quantize(matrix.Value.detach().narrow(0, row, part.Shape[0]), options.DoubleQuantization);
+                if (device.type != DeviceType.CPU)
+                {
+                    using var onCpu = weight;
+                    weight = onCpu.To(device);
+                }
+
+                quantized.Add(weight);
             }
             catch (TorchException exception)
             {

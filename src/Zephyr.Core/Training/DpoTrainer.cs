@@ -136,7 +136,7 @@ public sealed class DpoTrainer(DdpoOptions options, ulong seed, ITrainingObserve
                 }
 
                 // d loss / d parameters = sum over rows of (d loss / d log pi) * (d log pi / d parameters).
-                logProbs.mul(tensor(slopes, [slopes.Length])).sum().backward();
+                logProbs.mul(tensor(slopes, [slopes.Length], device: _model.Device)).sum().backward();
             }
 
             var tokens = batches.Sum(static batch => (long)batch.Sequences.TokenCount);

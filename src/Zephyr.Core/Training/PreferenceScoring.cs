@@ -20,12 +20,12 @@ internal static class PreferenceScoring
         using var scope = NewDisposeScope();
         var sequences = batch.Sequences;
         long[] shape = [sequences.Batch, sequences.Sequence];
-        var ids = tensor(Array.ConvertAll(sequences.Ids, static id => (long)id), shape);
-        var positions = tensor(Array.ConvertAll(sequences.Positions, static position => (long)position), shape);
+        var ids = tensor(Array.ConvertAll(sequences.Ids, static id => (long)id), shape, device: model.Device);
+        var positions = tensor(Array.ConvertAll(sequences.Positions, static position => (long)position), shape, device: model.Device);
 
         // Attention looks back only, so padding on the right is never seen and needs no document of its own.
         var hidden = model.Forward(ids, positions);
-        return model.Operations.CompletionLogProbs(hidden, model.OutputWeight, tensor(sequences.Labels, shape)).MoveToOuterDisposeScope();
+        return model.Operations.CompletionLogProbs(hidden, model.OutputWeight, tensor(sequences.Labels, shape, device: model.Device)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Reads scores of pairs out of <see cref="LogProbs"/>.</summary>

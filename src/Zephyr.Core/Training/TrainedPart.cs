@@ -16,7 +16,7 @@ internal static class TrainedPart
     {
         if (lora is not null)
         {
-            model.Attach(LoraAdapter.Fresh(model.Configuration, lora, model.ComputeType, seed, stage));
+            model.Attach(LoraAdapter.Fresh(model.Configuration, lora, model.ComputeType, seed, stage, model.Device));
         }
         else if (model.Quantization is not null)
         {

@@ -43,6 +43,8 @@ public static class BenchGenerateCommand
                     ["tokens_per_second"] = result.TokensPerSecond,
                     ["matmul_gflops"] = result.MatmulGflops,
                     ["peak_memory_bytes"] = result.PeakMemoryBytes,
+                    ["device"] = result.Device,
+                    ["device_peak_bytes"] = result.DevicePeakBytes,
                     ["parameters"] = result.Parameters,
                     ["new_tokens"] = result.NewTokens,
                     ["seconds"] = result.Seconds,

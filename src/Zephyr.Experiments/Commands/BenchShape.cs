@@ -18,6 +18,7 @@ public sealed class BenchShape
     private readonly Option<int> _batch = Whole("--batch", "rows side by side", s_standard.Batch);
     private readonly Option<int> _threads = Whole("--threads", "threads for tensor operations; 0 takes every core", s_standard.Threads, smallest: 0);
     private readonly Option<ComputeType> _dtype = ModelArguments.Precision(s_standard.Dtype);
+    private readonly Option<string> _device = ModelArguments.Device();
     private readonly Option<bool> _plain = new("--plain") { Description = "measure the reference path of plain tensor operations" };
 
     /// <summary>Makes an option for a whole number.</summary>
@@ -43,7 +44,7 @@ public sealed class BenchShape
     /// <param name="command">The verb.</param>
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _hidden, _layers, _heads, _kvHeads, _intermediate, _vocab, _batch, _dtype, _threads, _plain })
+        foreach (var option in new Option[] { _hidden, _layers, _heads, _kvHeads, _intermediate, _vocab, _batch, _dtype, _device, _threads, _plain })
         {
             command.Options.Add(option);
         }
@@ -66,6 +67,7 @@ public sealed class BenchShape
             Batch = parsed.GetValue(_batch),
             Threads = parsed.GetValue(_threads),
             Dtype = parsed.GetValue(_dtype),
+            Device = parsed.GetRequiredValue(_device),
             UseFused = !parsed.GetValue(_plain),
         };
 }

@@ -45,6 +45,8 @@ public static class BenchTrainCommand
                     ["matmul_gflops"] = result.MatmulGflops,
                     ["matmul_share"] = result.MatmulShare,
                     ["peak_memory_bytes"] = result.PeakMemoryBytes,
+                    ["device"] = result.Device,
+                    ["device_peak_bytes"] = result.DevicePeakBytes,
                     ["loss"] = result.Loss,
                     ["parameters"] = result.Parameters,
                     ["step_seconds"] = new JsonArray([.. result.StepSeconds.Select(seconds => (JsonNode?)seconds)]),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Text.RegularExpressions;
 using Zephyr.Core;
 using Zephyr.Core.Models;
 using Zephyr.Core.Models.Adapters;
@@ -13,6 +14,7 @@ public sealed class ModelArguments
     private readonly Option<string> _model = new("--model") { Description = "a folder with config.json and model.safetensors", Required = true, HelpName = "DIR" };
     private readonly Option<string?> _adapter = new("--adapter") { Description = "a folder with adapter_config.json and adapter_model.safetensors (LoRA, PEFT's format)", HelpName = "DIR" };
     private readonly Option<ComputeType> _dtype = Precision(ComputeType.Float32);
+    private readonly Option<string> _device = Device();
     private readonly Option<int> _threads = new("--threads") { Description = "threads for tensor operations; 0 takes every core", DefaultValueFactory = _ => 0 };
 
     /// <summary>Makes the option <c>--dtype</c>.</summary>
@@ -30,6 +32,26 @@ public sealed class ModelArguments
         return dtype;
     }
 
+    /// <summary>Makes the option <c>--device</c>.</summary>
+    /// <returns>The option.</returns>
+    public static Option<string> Device()
+    {
+        var device = new Option<string>("--device")
+        {
+            Description = "where to compute: auto (a GPU when there is one), cpu, cuda or cuda:N",
+            HelpName = "auto|cpu|cuda",
+            DefaultValueFactory = _ => DeviceChoice.Auto,
+        };
+        device.Validators.Add(result =>
+        {
+            if (!Regex.IsMatch(result.GetValue(device)!, $"^({DeviceChoice.Pattern})$", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)))
+            {
+                result.AddError($"--device must be auto, cpu, cuda or cuda:N (is {result.GetValue(device)})");
+            }
+        });
+        return device;
+    }
+
     /// <summary>Adds the options to a verb.</summary>
     /// <param name="command">The verb.</param>
     public void AddTo(Command command)
@@ -37,6 +59,7 @@ public sealed class ModelArguments
         command.Options.Add(_model);
         command.Options.Add(_adapter);
         command.Options.Add(_dtype);
+        command.Options.Add(_device);
         command.Options.Add(_threads);
     }
 
@@ -61,12 +84,12 @@ public sealed class ModelArguments
         var folder = Folder(parsed, environment);
         var threads = parsed.GetValue(_threads);
         TorchRuntime.SetThreads(threads > 0 ? threads : Environment.ProcessorCount);
-        var model = DecoderModel.Load(folder, parsed.GetValue(_dtype));
+        var model = DecoderModel.Load(folder, parsed.GetValue(_dtype), device: DeviceChoice.Take(parsed.GetRequiredValue(_device)));
         try
         {
             if (parsed.GetValue(_adapter) is { } adapter)
             {
-                model.Attach(LoraAdapter.Load(Path.GetFullPath(adapter, environment.CurrentFolder), model.Configuration, model.ComputeType));
+                model.Attach(LoraAdapter.Load(Path.GetFullPath(adapter, environment.CurrentFolder), model.Configuration, model.ComputeType, model.Device));
             }
 
             return model;

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Zephyr.Experiments.Configuration;
 using Zephyr.Experiments.Memory;
 using Zephyr.Experiments.Running;
+using Zephyr.Experiments.Stages;
 using Zephyr.Experiments.Store;
 using Zephyr.Experiments.Sweeps;
 using Zephyr.Experiments.Terminal;
@@ -97,6 +98,7 @@ public static class PlanCommand
         var plans = members.Select(member => (Experiment: member, member.Name, Stages: Plan(environment, store, member, request, cancellationToken))).ToList();
         foreach (var (member, plan) in members.Zip(plans))
         {
+            ComputeDevice.Check(member, plan.Stages);
             OfflineArgument.TellMissing(environment, member, plan.Stages, request.Offline);
         }
 

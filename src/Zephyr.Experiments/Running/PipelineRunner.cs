@@ -1,8 +1,10 @@
 using System.Text;
 using Zephyr.Core;
+using Zephyr.Core.Models;
 using Zephyr.Experiments.Configuration;
 using Zephyr.Experiments.Fingerprints;
 using Zephyr.Experiments.Hub;
+using Zephyr.Experiments.Stages;
 using Zephyr.Experiments.Store;
 
 namespace Zephyr.Experiments.Running;
@@ -35,6 +37,11 @@ public sealed class PipelineRunner(Pipeline pipeline, ArtifactStore store, RunSe
         {
             // Nothing is started when something is missing: a part of a run would only hide it.
             selection.CheckGiven(experiment, planner.Plan([.. selection.Stages.Where(stage => selection.Given.Contains(stage.Name))], cancellationToken));
+        }
+
+        if (DeviceChoice.NeedsCuda(experiment.Settings.Model.Device))
+        {
+            ComputeDevice.Check(experiment, planner.Plan(selection.Stages, cancellationToken));
         }
 
         var frozen = Freeze(experiment);

@@ -16,6 +16,11 @@ public static class ProcessEnvironment
     {
         var environment = Machine();
         environment["libtorch"] = TorchRuntime.Version.ToString();
+        if (string.Join(", ", Gpus()) is { Length: > 0 } gpus)
+        {
+            environment["gpus"] = gpus;
+        }
+
         return environment;
     }
 
@@ -34,6 +39,16 @@ public static class ProcessEnvironment
         ["processor"] = Processor(),
         ["system"] = RuntimeInformation.OSDescription,
     };
+
+    // What the NVIDIA driver says, without loading anything; empty without a GPU.
+    private static IEnumerable<string> Gpus()
+    {
+        const string Source = "/proc/driver/nvidia/gpus";
+        return Directory.Exists(Source)
+            ? Directory.EnumerateDirectories(Source).Order(StringComparer.Ordinal)
+                .Select(gpu => File.ReadLines(Path.Combine(gpu, "information")).FirstOrDefault(line => line.StartsWith("Model:", StringComparison.Ordinal))?.Split(':', 2)[^1].Trim() ?? "unknown")
+            : [];
+    }
 
     private static string Processor()
     {

@@ -2,6 +2,7 @@ using Zephyr.Core.Data;
 using Zephyr.Core.Models;
 using Zephyr.Core.Training;
 using Zephyr.Experiments.Configuration;
+using static TorchSharp.torch;
 
 namespace Zephyr.Experiments.Stages;
 
@@ -19,7 +20,7 @@ internal sealed class DdpoStage(TimeProvider time) : IStage
     public IReadOnlyList<string> DependsOn { get; } = [StageFiles.Download, StageFiles.Tokenize, StageFiles.Dsft, StageFiles.Reference];
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Settings { get; } = ["ddpo", "model.dtype", "model.quantization", "model.double_quantization", "model.threads"];
+    public IReadOnlyList<string> Settings { get; } = ["ddpo", "model.dtype", "model.quantization", "model.double_quantization", "model.device", "model.threads"];
 
     /// <inheritdoc/>
     public StageResources Resources(ExperimentSettings settings) => StageResources.Computing(settings, Name);
@@ -27,18 +28,19 @@ internal sealed class DdpoStage(TimeProvider time) : IStage
     /// <inheritdoc/>
     public Task RunAsync(StageContext context, CancellationToken cancellationToken)
     {
-        ComputeThreads.Use(context.Settings.Model);
+        var device = ComputeDevice.Use(context);
         var counts = new StageCounts(context);
         foreach (var arm in Arm.Of(context.Settings))
         {
-            Train(context, arm, counts, cancellationToken);
+            Train(context, arm, device, counts, cancellationToken);
         }
 
+        ComputeDevice.RecordMemory(context, device);
         counts.Write();
         return Task.CompletedTask;
     }
 
-    private void Train(StageContext context, Arm arm, StageCounts counts, CancellationToken cancellationToken)
+    private void Train(StageContext context, Arm arm, Device device, StageCounts counts, CancellationToken cancellationToken)
     {
         var (tokenized, reference) = (context.Input(StageFiles.Tokenize), context.Input(StageFiles.Reference));
         using var rows = PreferenceRows.Open(Path.Combine(tokenized, StageFiles.PreferenceRows));
@@ -49,7 +51,7 @@ internal sealed class DdpoStage(TimeProvider time) : IStage
 
         var recipe = arm == Arm.FromDsft;
         var prefix = recipe ? "" : "without_dsft/";
-        using var model = DecoderModel.Load(arm.Start(context), context.Settings.Model.Dtype, quantization: context.Settings.Model.Nf4);
+        using var model = DecoderModel.Load(arm.Start(context), context.Settings.Model.Dtype, quantization: context.Settings.Model.Nf4, device: device);
         var reporter = new TrainingReporter(context.Reporter, recipe ? "dDPO" : "dDPO without dSFT", prefix);
         var trainer = new DpoTrainer(context.Settings.Ddpo, context.Seed, reporter, time);
         var summary = trainer.Train(

@@ -24,7 +24,7 @@ internal sealed class Dsft2Stage(TimeProvider time) : IStage
     public IReadOnlyList<string> DependsOn { get; } = [StageFiles.Download, StageFiles.Tokenize, StageFiles.Dsft];
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Settings { get; } = ["dsft2", "model.dtype", "model.quantization", "model.double_quantization", "model.threads"];
+    public IReadOnlyList<string> Settings { get; } = ["dsft2", "model.dtype", "model.quantization", "model.double_quantization", "model.device", "model.threads"];
 
     /// <inheritdoc/>
     public StageResources Resources(ExperimentSettings settings) => StageResources.Computing(settings, Name);
@@ -32,7 +32,6 @@ internal sealed class Dsft2Stage(TimeProvider time) : IStage
     /// <inheritdoc/>
     public Task RunAsync(StageContext context, CancellationToken cancellationToken)
     {
-        ComputeThreads.Use(context.Settings.Model);
         var counts = new StageCounts(context);
         counts.Set("rows.duplicates", Write(context, StageFiles.PreferenceRows, TrainFile));
         counts.Set("rows.heldout.duplicates", Write(context, StageFiles.HeldOutPreferenceRows, HeldOutFile));

@@ -17,7 +17,7 @@ internal sealed class DsftStage(TimeProvider time) : IStage
     public IReadOnlyList<string> DependsOn { get; } = [StageFiles.Download, StageFiles.Tokenize];
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Settings { get; } = ["dsft", "model.dtype", "model.quantization", "model.double_quantization", "model.threads"];
+    public IReadOnlyList<string> Settings { get; } = ["dsft", "model.dtype", "model.quantization", "model.double_quantization", "model.device", "model.threads"];
 
     /// <inheritdoc/>
     public StageResources Resources(ExperimentSettings settings) => StageResources.Computing(settings, Name);
@@ -25,7 +25,6 @@ internal sealed class DsftStage(TimeProvider time) : IStage
     /// <inheritdoc/>
     public Task RunAsync(StageContext context, CancellationToken cancellationToken)
     {
-        ComputeThreads.Use(context.Settings.Model);
         var tokenized = context.Input(StageFiles.Tokenize);
         var counts = new StageCounts(context);
         new SupervisedTraining(

@@ -29,7 +29,7 @@ internal sealed class EvaluateStage(IReadOnlyList<string> optional) : IStage
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Settings { get; } =
-        ["evaluate", "data.source", "tokenizer.chat_template", "tokenizer.insert_empty_system", "tokenizer.template_date", "ddpo.beta", "ddpo.without_dsft", "reference.batch_size", "model.dtype", "model.threads"];
+        ["evaluate", "data.source", "tokenizer.chat_template", "tokenizer.insert_empty_system", "tokenizer.template_date", "ddpo.beta", "ddpo.without_dsft", "reference.batch_size", "model.dtype", "model.device", "model.threads"];
 
     /// <inheritdoc/>
     public StageResources Resources(ExperimentSettings settings) => StageResources.Computing(settings, Name);
@@ -37,7 +37,7 @@ internal sealed class EvaluateStage(IReadOnlyList<string> optional) : IStage
     /// <inheritdoc/>
     public Task RunAsync(StageContext context, CancellationToken cancellationToken)
     {
-        ComputeThreads.Use(context.Settings.Model);
+        var device = ComputeDevice.Use(context);
         var prompts = HeldOutPrompts(context);
         var references = prompts.Select(prompt => RubricJudge.Score(prompt, prompt.Reference).Overall).ToArray();
         var answers = new Dictionary<string, IReadOnlyList<JudgedAnswer>>(StringComparer.Ordinal);
@@ -46,7 +46,7 @@ internal sealed class EvaluateStage(IReadOnlyList<string> optional) : IStage
         foreach (var evaluated in models)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            using var model = DecoderModel.Load(evaluated.Folder, context.Settings.Model.Dtype);
+            using var model = DecoderModel.Load(evaluated.Folder, context.Settings.Model.Dtype, device: device);
             answers[evaluated.Name] = Answer(context, evaluated.Name, model, prompts, cancellationToken);
             if (evaluated.Reference is { } arm && Rank(context, model, arm, cancellationToken) is { } metrics)
             {
@@ -59,6 +59,7 @@ internal sealed class EvaluateStage(IReadOnlyList<string> optional) : IStage
         EvaluationJson.WriteAnswers(
             Path.Combine(context.Output, StageFiles.Answers), models.SelectMany(model => answers[model.Name]));
         Report(context.Reporter, results);
+        ComputeDevice.RecordMemory(context, device);
         return Task.CompletedTask;
     }
 

@@ -21,7 +21,7 @@ internal sealed class ReferenceStage : IStage
     public IReadOnlyList<string> DependsOn { get; } = [StageFiles.Download, StageFiles.Tokenize, StageFiles.Dsft];
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Settings { get; } = ["reference", "ddpo.without_dsft", "model.dtype", "model.quantization", "model.double_quantization", "model.threads"];
+    public IReadOnlyList<string> Settings { get; } = ["reference", "ddpo.without_dsft", "model.dtype", "model.quantization", "model.double_quantization", "model.device", "model.threads"];
 
     /// <inheritdoc/>
     public StageResources Resources(ExperimentSettings settings) => StageResources.Computing(settings, Name);
@@ -29,7 +29,7 @@ internal sealed class ReferenceStage : IStage
     /// <inheritdoc/>
     public Task RunAsync(StageContext context, CancellationToken cancellationToken)
     {
-        ComputeThreads.Use(context.Settings.Model);
+        var device = ComputeDevice.Use(context);
         var tokenized = context.Input(StageFiles.Tokenize);
         using var train = PreferenceRows.Open(Path.Combine(tokenized, StageFiles.PreferenceRows));
         using var heldOut = PreferenceRows.Open(Path.Combine(tokenized, StageFiles.HeldOutPreferenceRows));
@@ -37,11 +37,12 @@ internal sealed class ReferenceStage : IStage
         context.Reporter.Count("pairs.heldout", heldOut.Count);
         foreach (var arm in Arm.Of(context.Settings))
         {
-            using var model = DecoderModel.Load(arm.Start(context), context.Settings.Model.Dtype, quantization: context.Settings.Model.Nf4);
+            using var model = DecoderModel.Load(arm.Start(context), context.Settings.Model.Dtype, quantization: context.Settings.Model.Nf4, device: device);
             Score(context, model, train, $"{arm.Name}: training pairs", StageFiles.TrainLogProbs(arm), cancellationToken);
             Score(context, model, heldOut, $"{arm.Name}: held-out pairs", StageFiles.HeldOutLogProbs(arm), cancellationToken);
         }
 
+        ComputeDevice.RecordMemory(context, device);
         return Task.CompletedTask;
     }
 

@@ -1,4 +1,5 @@
 using Zephyr.Core;
+using Zephyr.Core.Models;
 using Zephyr.Experiments.Configuration;
 using Zephyr.Experiments.Memory;
 
@@ -22,7 +23,15 @@ public sealed record StageResources(int Cores, long? Memory, string? Device, boo
     /// <param name="stage">Name of the stage.</param>
     /// <returns>Its threads and predicted memory.</returns>
     public static StageResources Computing(ExperimentSettings settings, string stage) =>
-        new(settings.Model.Threads, Predicted(settings, stage), Device: null, Computes: true);
+        new(settings.Model.Threads, Predicted(settings, stage), Accelerator(settings.Model.Device), Computes: true);
+
+    // libtorch is not loaded to plan: where the driver is, `auto` will take the first GPU if it can.
+    private static string? Accelerator(string device) => device switch
+    {
+        "cuda" => "cuda:0",
+        DeviceChoice.Auto => Directory.Exists("/proc/driver/nvidia/gpus") ? "cuda:0" : null,
+        _ => DeviceChoice.NeedsCuda(device) ? device : null,
+    };
 
     private static long? Predicted(ExperimentSettings settings, string stage)
     {

@@ -23,6 +23,7 @@ internal sealed record SupervisedTraining(
     /// <param name="cancellationToken">Ends after a checkpoint.</param>
     public void Run(StageContext context, StageCounts counts, TimeProvider time, CancellationToken cancellationToken)
     {
+        var device = ComputeDevice.Use(context);
         var tokenizerFolder = Path.Combine(context.Input(StageFiles.Tokenize), StageFiles.Tokenizer);
         var tokenizer = Tokenizer.Load(tokenizerFolder);
         using var rows = TokenRows.Open(Rows);
@@ -35,7 +36,7 @@ internal sealed record SupervisedTraining(
         counts.Set("sequences", train.SequenceCount);
 
         var settings = context.Settings.Model;
-        using var model = DecoderModel.Load(Start, settings.Dtype, quantization: settings.Nf4);
+        using var model = DecoderModel.Load(Start, settings.Dtype, quantization: settings.Nf4, device: device);
         var trainer = new SftTrainer(Options, context.Seed, new TrainingReporter(context.Reporter, Label), time);
         var summary = trainer.Train(model, train, heldOut, context.Checkpoints, cancellationToken);
 
@@ -45,5 +46,6 @@ internal sealed record SupervisedTraining(
         TrainingCurve.Write(Path.Combine(context.Output, StageFiles.Curve), summary.History);
         Figures.Write(Path.Combine(context.Output, StageFiles.HeldOutFigures), summary.Evaluation);
         Figures.Report(context.Reporter, counts, "", summary);
+        ComputeDevice.RecordMemory(context, device);
     }
 }

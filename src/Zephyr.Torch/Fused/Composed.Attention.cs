@@ -17,7 +17,7 @@ public static partial class Composed
         var keys = k.to_type(ScalarType.Float32).repeat_interleave(group, 2).transpose(1, 2);
         var values = v.to_type(ScalarType.Float32).repeat_interleave(group, 2).transpose(1, 2);
         var scores = queries.matmul(keys.transpose(2, 3)) * layout.Scale; // [batch, heads, query, key]
-        var hidden = Visible(q.size(1), layout).logical_not().unsqueeze(1); // [batch or 1, 1, query, key]
+        var hidden = Visible(q.size(1), layout, q.device).logical_not().unsqueeze(1); // [batch or 1, 1, query, key]
         var weights = scores.masked_fill(hidden, double.NegativeInfinity).softmax(-1);
         return weights.matmul(values).transpose(1, 2).contiguous().to_type(q.dtype).MoveToOuterDisposeScope();
     }
@@ -47,23 +47,15 @@ public static partial class Composed
         var keys = kCache.to_type(ScalarType.Float32).repeat_interleave(group, 2).transpose(1, 2); // [batch, heads, key, headDim]
         var values = vCache.to_type(ScalarType.Float32).repeat_interleave(group, 2).transpose(1, 2);
         var scores = q.to_type(ScalarType.Float32).unsqueeze(2).matmul(keys.transpose(2, 3)) * scale; // [batch, heads, 1, key]
-        var key = arange(kCache.size(1), ScalarType.Int64).unsqueeze(0); // [1, key]
-        var end = lengths.unsqueeze(1); // [batch, 1]
-        var visible = key.lt(end);
-        if (slidingWindow is { } window)
-        {
-            visible = visible.logical_and(key.ge(end - window));
-        }
-
-        var weights = scores.masked_fill(visible.logical_not().unsqueeze(1).unsqueeze(1), double.NegativeInfinity).softmax(-1);
+        var weights = scores.masked_fill(Visible(kCache.size(1), lengths, slidingWindow).logical_not().unsqueeze(1).unsqueeze(1), double.NegativeInfinity).softmax(-1);
         return weights.matmul(values).squeeze(2).to_type(q.dtype).MoveToOuterDisposeScope();
     }
 
     // bool [batch or 1, query, key]: key <= query, in the same document and inside the window.
-    private static Tensor Visible(long sequence, AttentionLayout layout)
+    internal static Tensor Visible(long sequence, AttentionLayout layout, Device device)
     {
-        var query = arange(sequence, ScalarType.Int64).unsqueeze(1); // [query, 1]
-        var key = arange(sequence, ScalarType.Int64).unsqueeze(0); // [1, key]
+        var query = arange(sequence, ScalarType.Int64, device).unsqueeze(1); // [query, 1]
+        var key = arange(sequence, ScalarType.Int64, device).unsqueeze(0); // [1, key]
         var visible = key.le(query);
         if (layout.SlidingWindow is { } window)
         {
@@ -74,5 +66,14 @@ public static partial class Composed
         return layout.DocumentStarts is { } starts
             ? visible.logical_and(key.unsqueeze(0).ge(starts.to_type(ScalarType.Int64).unsqueeze(2)))
             : visible;
+    }
+
+    // bool [batch, key]: positions of a cache that hold a token and are inside the window.
+    internal static Tensor Visible(long capacity, Tensor lengths, int? slidingWindow)
+    {
+        var key = arange(capacity, ScalarType.Int64, lengths.device).unsqueeze(0); // [1, key]
+        var end = lengths.unsqueeze(1); // [batch, 1]
+        var visible = key.lt(end);
+        return slidingWindow is { } window ? visible.logical_and(key.ge(end - window)) : visible;
     }
 }

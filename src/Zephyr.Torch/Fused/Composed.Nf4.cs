@@ -23,14 +23,14 @@ public static partial class Composed
     private static Tensor Nf4Dequantize(Nf4Weight weight)
     {
         using var scope = NewDisposeScope();
-        var bytes = weight.Packed.to_type(ScalarType.Int64);
-        var codes = stack([bytes.floor_divide(16), bytes.remainder(16)], 1).flatten(); // [elements]
-        var shares = tensor(Nf4Weight.Values.ToArray()).index_select(0, codes).view(-1, Nf4Weight.BlockLength); // [blocks, 64]
+        var bytes = weight.Packed;
+        var codes = stack([bytes.floor_divide(16), bytes.remainder(16)], 1).flatten().to_type(ScalarType.Int32); // [elements]
+        var shares = tensor(Nf4Weight.Values.ToArray(), device: bytes.device).index_select(0, codes).view(-1, Nf4Weight.BlockLength); // [blocks, 64]
         var absmax = weight.Absmax; // [blocks]
         if (weight.Scales is { } scales)
         {
             var perBlock = scales.repeat_interleave(Nf4Weight.ScaleBlockLength, 0).narrow(0, 0, absmax.size(0));
-            absmax = AdamWMoments.DynamicMap(isSigned: true).index_select(0, absmax.to_type(ScalarType.Int64)) * perBlock + weight.Offset;
+            absmax = AdamWMoments.DynamicMap(isSigned: true).to(bytes.device).index_select(0, absmax.to_type(ScalarType.Int64)) * perBlock + weight.Offset;
         }
 
         return (shares * absmax.unsqueeze(1)).view(weight.Rows, weight.Columns).MoveToOuterDisposeScope();

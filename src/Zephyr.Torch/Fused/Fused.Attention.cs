@@ -20,6 +20,11 @@ public static partial class Fused
         ArgumentNullException.ThrowIfNull(k);
         ArgumentNullException.ThrowIfNull(v);
         ArgumentNullException.ThrowIfNull(layout);
+        if (Portable.Serves(q))
+        {
+            return Portable.Attention(q, k, v, layout);
+        }
+
         using var starts = new HeldTensors(layout.DocumentStarts);
         var code = Native.zt_fused_attention(q.Handle, k.Handle, v.Handle, starts.Single, layout.Window, layout.Scale, out var result);
         return NativeCall.Result(code, result, nameof(Attention), q, k, v, layout.DocumentStarts);
@@ -44,6 +49,11 @@ public static partial class Fused
         ArgumentNullException.ThrowIfNull(sin);
         ArgumentNullException.ThrowIfNull(positions);
         ArgumentNullException.ThrowIfNull(layout);
+        if (Portable.Serves(qkv))
+        {
+            return Portable.PackedAttention(qkv, heads, kvHeads, cos, sin, positions, layout);
+        }
+
         using var starts = new HeldTensors(layout.DocumentStarts);
         var code = Native.zt_fused_packed_attention(
             qkv.Handle, heads, kvHeads, cos.Handle, sin.Handle, positions.Handle, starts.Single, layout.Window, layout.Scale, out var result);
@@ -68,6 +78,11 @@ public static partial class Fused
         ArgumentNullException.ThrowIfNull(vCache);
         ArgumentNullException.ThrowIfNull(lengths);
         var window = new AttentionLayout(null, slidingWindow, scale).Window;
+        if (Portable.Serves(q))
+        {
+            return Portable.CachedAttention(q, kCache, vCache, lengths, slidingWindow, scale);
+        }
+
         var code = Native.zt_fused_cached_attention(q.Handle, kCache.Handle, vCache.Handle, lengths.Handle, window, scale, out var result);
         return NativeCall.Result(code, result, nameof(CachedAttention), q, kCache, vCache, lengths);
     }

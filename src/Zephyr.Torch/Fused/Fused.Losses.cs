@@ -18,6 +18,11 @@ public static partial class Fused
         ArgumentNullException.ThrowIfNull(hidden);
         ArgumentNullException.ThrowIfNull(weight);
         ArgumentNullException.ThrowIfNull(labels);
+        if (Portable.Serves(hidden))
+        {
+            return Portable.LinearCrossEntropy(hidden, weight, labels);
+        }
+
         var code = Native.zt_fused_linear_cross_entropy(hidden.Handle, weight.Handle, labels.Handle, out var loss, out var hits);
         NativeCall.Check(code, nameof(LinearCrossEntropy), hidden, weight, labels);
         return (new Tensor(loss), new Tensor(hits));
@@ -36,6 +41,11 @@ public static partial class Fused
         ArgumentNullException.ThrowIfNull(hidden);
         ArgumentNullException.ThrowIfNull(weight);
         ArgumentNullException.ThrowIfNull(labels);
+        if (Portable.Serves(hidden))
+        {
+            return Portable.CompletionLogProbs(hidden, weight, labels);
+        }
+
         var code = Native.zt_fused_completion_log_probs(hidden.Handle, weight.Handle, labels.Handle, out var result);
         return NativeCall.Result(code, result, nameof(CompletionLogProbs), hidden, weight, labels);
     }

@@ -11,6 +11,12 @@ public static unsafe partial class Fused
     /// <returns><c>[sum of rows, columns]</c>.</returns>
     public static Tensor Nf4Dequantize(IReadOnlyList<Nf4Weight> stack, ScalarType dtype)
     {
+        ArgumentNullException.ThrowIfNull(stack);
+        if (stack.Count > 0 && Portable.Serves(stack[0].Packed))
+        {
+            return Composed.Nf4Dequantize(stack, dtype);
+        }
+
         using var held = new HeldStack(stack);
         fixed (nint* packed = held.Packed, absmax = held.Absmax, scales = held.Scales)
         fixed (double* offsets = held.Offsets)
@@ -31,6 +37,11 @@ public static unsafe partial class Fused
     public static Tensor Nf4Linear(Tensor x, IReadOnlyList<Nf4Weight> stack)
     {
         ArgumentNullException.ThrowIfNull(x);
+        if (Portable.Serves(x))
+        {
+            return Portable.Nf4Linear(x, stack);
+        }
+
         using var held = new HeldStack(stack);
         fixed (nint* packed = held.Packed, absmax = held.Absmax, scales = held.Scales)
         fixed (double* offsets = held.Offsets)

@@ -6,7 +6,8 @@ namespace Zephyr.Torch;
 /// <summary>
 /// Operations of a decoder that one kernel does at once: values and gradients equal those of the plain operations in
 /// <see cref="Composed"/>, in less time and memory. float32 and bfloat16 on the CPU, arithmetic in float32, differentiable
-/// unless noted. Results do not depend on the number of threads.
+/// unless noted. Results do not depend on the number of threads. Tensors of another device are computed there, by libtorch's own
+/// operations; a kernel never takes the address of memory that is not this machine's.
 /// </summary>
 /// <remarks>
 /// Every method throws <see cref="ShapeMismatchException"/> for shapes or indices that do not fit,
@@ -33,6 +34,11 @@ public static partial class Fused
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(weight);
+        if (Portable.Serves(x))
+        {
+            return Portable.RmsNorm(x, weight, eps);
+        }
+
         return NativeCall.Result(Native.zt_fused_rms_norm(x.Handle, weight.Handle, eps, out var result), result, nameof(RmsNorm), x, weight);
     }
 
@@ -47,6 +53,11 @@ public static partial class Fused
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(residual);
         ArgumentNullException.ThrowIfNull(weight);
+        if (Portable.Serves(x))
+        {
+            return Portable.AddRmsNorm(x, residual, weight, eps);
+        }
+
         var code = Native.zt_fused_add_rms_norm(x.Handle, residual.Handle, weight.Handle, eps, out var sum, out var normed);
         NativeCall.Check(code, nameof(AddRmsNorm), x, residual, weight);
         return (new Tensor(sum), new Tensor(normed));
@@ -67,6 +78,11 @@ public static partial class Fused
         ArgumentNullException.ThrowIfNull(cos);
         ArgumentNullException.ThrowIfNull(sin);
         ArgumentNullException.ThrowIfNull(positions);
+        if (Portable.Serves(x))
+        {
+            return Composed.Rope(x, cos, sin, positions);
+        }
+
         var code = Native.zt_fused_rope(x.Handle, cos.Handle, sin.Handle, positions.Handle, out var result);
         return NativeCall.Result(code, result, nameof(Rope), x, cos, sin, positions);
     }
@@ -79,6 +95,11 @@ public static partial class Fused
     {
         ArgumentNullException.ThrowIfNull(gate);
         ArgumentNullException.ThrowIfNull(up);
+        if (Portable.Serves(gate))
+        {
+            return Portable.SwiGlu(gate, up);
+        }
+
         return NativeCall.Result(Native.zt_fused_swiglu(gate.Handle, up.Handle, out var result), result, nameof(SwiGlu), gate, up);
     }
 
@@ -88,6 +109,11 @@ public static partial class Fused
     public static Tensor SwiGluPacked(Tensor gateUp)
     {
         ArgumentNullException.ThrowIfNull(gateUp);
+        if (Portable.Serves(gateUp))
+        {
+            return Portable.SwiGluPacked(gateUp);
+        }
+
         return NativeCall.Result(Native.zt_fused_swiglu_packed(gateUp.Handle, out var result), result, nameof(SwiGluPacked), gateUp);
     }
 }

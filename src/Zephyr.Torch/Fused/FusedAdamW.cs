@@ -57,6 +57,9 @@ public sealed unsafe class FusedAdamW : IDisposable
         moments = new AdamWMoments(parameters, states);
     }
 
+    /// <summary>Whether to take the operations of devices without kernels on the CPU too.</summary>
+    internal bool PortableOnly { get; init; }
+
     /// <summary>Steps made so far; part of a checkpoint beside <see cref="NamedState"/>.</summary>
     public long StepCount { get; private set; }
 
@@ -143,7 +146,7 @@ public sealed unsafe class FusedAdamW : IDisposable
         {
             var code = Native.zt_fused_adamw_step(
                 weightPointers, masterPointers, firstPointers, secondPointers, firstScalePointers, secondScalePointers, decays, parameters.Length,
-                learningRate, beta1, beta2, eps, StepCount + 1, maxNorm, out var norm);
+                learningRate, beta1, beta2, eps, StepCount + 1, maxNorm, PortableOnly ? 1 : 0, out var norm);
             NativeCall.Check(code, nameof(FusedAdamW));
             StepCount++;
             return norm < 0 ? null : norm;

@@ -15,10 +15,10 @@ public sealed class Nf4Weight : IDisposable
     /// <summary>Scales that share a second scale under double quantisation.</summary>
     public const int ScaleBlockLength = 256;
 
-    private Nf4Weight(Tensor packed, Tensor absmax, Tensor? scales, double offset, Tensor weight)
+    private Nf4Weight(Tensor packed, Tensor absmax, Tensor? scales, double offset, long rows, long columns)
     {
         (Packed, Absmax, Scales, Offset) = (packed, absmax, scales, offset);
-        (Rows, Columns) = (weight.size(0), weight.size(1));
+        (Rows, Columns) = (rows, columns);
     }
 
     /// <summary>The sixteen values that 4 bits stand for, as shares of a block's largest: quantiles of the normal distribution (appendix E).</summary>
@@ -64,7 +64,16 @@ public sealed class Nf4Weight : IDisposable
         ArgumentNullException.ThrowIfNull(weight);
         var code = Native.zt_nf4_quantize(weight.Handle, doubleQuantization ? 1 : 0, out var packed, out var absmax, out var scales, out var offset);
         NativeCall.Check(code, nameof(Quantize), weight);
-        return new Nf4Weight(Kept(packed), Kept(absmax), scales.IsInvalid ? null : Kept(scales), offset, weight);
+        return new Nf4Weight(Kept(packed), Kept(absmax), scales.IsInvalid ? null : Kept(scales), offset, weight.size(0), weight.size(1));
+    }
+
+    /// <summary>The same codes and scales on another device.</summary>
+    /// <param name="device">The device.</param>
+    /// <returns>A copy, for the caller to dispose.</returns>
+    public Nf4Weight To(Device device)
+    {
+        Tensor Moved(Tensor tensor) => tensor.to(device, copy: true).DetachFromDisposeScope();
+        return new Nf4Weight(Moved(Packed), Moved(Absmax), Scales is null ? null : Moved(Scales), Offset, Rows, Columns);
     }
 
     /// <summary>Frees codes and scales.</summary>

@@ -26,5 +26,5 @@ internal static unsafe partial class Native
     [LibraryImport(Library)]
     internal static partial ErrorCode zt_fused_adamw_step(
         nint* weights, nint* masters, nint* firstMoments, nint* secondMoments, nint* firstScales, nint* secondScales, double* weightDecays, int count,
-        double learningRate, double beta1, double beta2, double eps, long step, double maxNorm, out double norm);
+        double learningRate, double beta1, double beta2, double eps, long step, double maxNorm, int portableOnly, out double norm);
 }

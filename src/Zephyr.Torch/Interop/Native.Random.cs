@@ -6,7 +6,7 @@ namespace Zephyr.Torch.Interop;
 internal static partial class Native
 {
     [LibraryImport(Library)]
-    internal static partial ErrorCode zt_generator_new(ulong seed, out GeneratorHandle result);
+    internal static partial ErrorCode zt_generator_new(ulong seed, int deviceType, int deviceIndex, out GeneratorHandle result);
 
     [LibraryImport(Library)]
     internal static partial ErrorCode zt_generator_default(int deviceType, int deviceIndex, out GeneratorHandle result);

@@ -12,7 +12,7 @@ internal static partial class Native
     internal const string Library = "zephyr_torch";
 
     /// <summary>Raised together with <c>abi_version</c> in runtime.cpp whenever an export's signature changes.</summary>
-    internal const int AbiVersion = 2;
+    internal const int AbiVersion = 3;
 
     // The resolver must be in place before the first import is bound, and only then: nothing else loads libtorch.
     static Native() => NativeLoader.Register();

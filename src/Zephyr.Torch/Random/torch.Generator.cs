@@ -9,11 +9,13 @@ public static partial class torch
     {
         private readonly GeneratorHandle handle;
 
-        /// <summary>Makes a generator of the CPU.</summary>
-        /// <param name="seed">Equal seeds give equal numbers.</param>
-        public Generator(ulong seed = 0)
+        /// <summary>Makes a generator.</summary>
+        /// <param name="seed">Equal seeds give equal numbers on devices of one kind; the CPU and a GPU give different ones.</param>
+        /// <param name="device">The device whose tensors it fills; the CPU unless given.</param>
+        public Generator(ulong seed = 0, Device? device = null)
         {
-            NativeCall.Check(Native.zt_generator_new(seed, out handle), nameof(Generator));
+            var (type, index) = DeviceNumbers(device);
+            NativeCall.Check(Native.zt_generator_new(seed, type, index, out handle), nameof(Generator));
             handle.Adopt();
         }
 

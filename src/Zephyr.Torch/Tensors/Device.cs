@@ -10,6 +10,9 @@ public enum DeviceType
 
     /// <summary>An NVIDIA GPU.</summary>
     CUDA = 1,
+
+    /// <summary>Nowhere: tensors with a shape and no elements, to see where an operation would compute.</summary>
+    META = 14,
 }
 
 public static partial class torch
@@ -20,6 +23,9 @@ public static partial class torch
     /// <summary>The current NVIDIA GPU.</summary>
     public static readonly Device CUDA = new(DeviceType.CUDA);
 
+    /// <summary>Shapes without elements.</summary>
+    public static readonly Device META = new(DeviceType.META);
+
     /// <summary>Where a tensor lives and is computed on.</summary>
     /// <param name="type">The kind of device.</param>
     /// <param name="index">Which of several; -1 is the current one.</param>
@@ -28,7 +34,12 @@ public static partial class torch
         /// <summary>As PyTorch writes it: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>.</summary>
         public override string ToString()
         {
-            var name = type == DeviceType.CPU ? "cpu" : "cuda";
+            var name = type switch
+            {
+                DeviceType.CPU => "cpu",
+                DeviceType.CUDA => "cuda",
+                _ => "meta",
+            };
             return index < 0 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}:{index}");
         }
     }

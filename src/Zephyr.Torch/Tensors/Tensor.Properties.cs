@@ -82,6 +82,16 @@ public static partial class torch
             }
         }
 
+        /// <summary>The kind of device the elements are on.</summary>
+        public DeviceType device_type
+        {
+            get
+            {
+                NativeCall.Check(Native.zt_tensor_device(handle, out var type, out _), nameof(device_type));
+                return (DeviceType)type;
+            }
+        }
+
         /// <summary>Where the tensor lives.</summary>
         public Device device
         {

@@ -9,8 +9,7 @@ ZT_EXPORT int32_t zt_to_dtype(zt_tensor self, int32_t dtype, int32_t copy, zt_te
 
 ZT_EXPORT int32_t zt_to_device(zt_tensor self, int32_t device_type, int32_t device_index, int32_t copy, zt_tensor* out) noexcept {
   ZT_TRY
-  const at::Device device(static_cast<at::DeviceType>(device_type), static_cast<at::DeviceIndex>(device_index));
-  *out = zephyr::box(self->to(self->options().device(device), /*non_blocking=*/false, copy != 0));
+  *out = zephyr::box(self->to(self->options().device(zephyr::device(device_type, device_index)), /*non_blocking=*/false, copy != 0));
   ZT_CATCH
 }
 

@@ -8,11 +8,11 @@ namespace {
 at::TensorOptions options(int32_t dtype, int32_t device_type, int32_t device_index) {
   return at::TensorOptions()
       .dtype(static_cast<at::ScalarType>(dtype))
-      .device(at::Device(static_cast<at::DeviceType>(device_type), static_cast<at::DeviceIndex>(device_index)));
+      .device(zephyr::device(device_type, device_index));
 }
 
-c10::optional<at::Generator> optional_generator(const at::Generator* generator) {
-  return generator == nullptr ? c10::nullopt : c10::optional<at::Generator>(*generator);
+zephyr::Optional<at::Generator> optional_generator(const at::Generator* generator) {
+  return generator == nullptr ? zephyr::Optional<at::Generator>() : zephyr::Optional<at::Generator>(*generator);
 }
 
 }  // namespace

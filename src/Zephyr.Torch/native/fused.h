@@ -73,6 +73,16 @@ void for_element_type(const char* op, const at::Tensor& tensor, Body body) {
   }
 }
 
+// The kernels read and write memory of this machine: a tensor of any other device is refused before its address is taken.
+template <class... Tensors>
+void require_cpu(const char* op, const Tensors&... tensors) {
+  const auto check = [op](const at::Tensor& tensor) {
+    TORCH_CHECK(!tensor.defined() || tensor.device().is_cpu(), op, ": unsupported device ", tensor.device(),
+                "; the fused kernels run on the CPU, with every tensor there");
+  };
+  (check(tensors), ...);
+}
+
 // Splits [0, count) at multiples of `chunk` over threads; body(chunk_index, begin, end) sees each chunk whole, so results do
 // not depend on the number of threads. Denormals are flushed.
 template <class Body>

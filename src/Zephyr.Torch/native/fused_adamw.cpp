@@ -81,6 +81,8 @@ void adamw(const std::vector<at::Tensor>& weights, const std::vector<at::Tensor>
     check_moment(first_moments[i], weight, i);
     check_moment(second_moments[i], weight, i);
     for_element_type("FusedAdamW", weight, [](auto*) {});
+    require_cpu("FusedAdamW", grads[i], masters[i], first_moments[i].values, first_moments[i].scales, second_moments[i].values,
+                second_moments[i].scales);
     dense[i] = grads[i].contiguous();
   }
   kernels::AdamWStep common{};

@@ -11,6 +11,7 @@ fused::Nf4Stack stack(const zt_tensor* packed, const zt_tensor* absmax, const zt
                       const int64_t* rows, int64_t columns, int32_t count) {
   fused::Nf4Stack result;
   for (int32_t i = 0; i < count; i++) {
+    fused::require_cpu("Nf4", *packed[i], *absmax[i], zephyr::optional_tensor(scales[i]));
     result.parts.push_back({*packed[i], *absmax[i], zephyr::optional_tensor(scales[i]), offsets[i], rows[i], columns});
   }
   return result;
@@ -23,6 +24,7 @@ fused::Nf4Stack stack(const zt_tensor* packed, const zt_tensor* absmax, const zt
 ZT_EXPORT int32_t zt_nf4_quantize(zt_tensor weight, int32_t double_quantization, zt_tensor* packed, zt_tensor* absmax,
                                   zt_tensor* second_scales, double* offset) noexcept {
   ZT_TRY
+  fused::require_cpu("Nf4", *weight);
   fused::Nf4 result = fused::nf4_quantize(*weight);
   if (double_quantization != 0) {
     result = fused::nf4_quantize_scales(result);
@@ -45,6 +47,7 @@ ZT_EXPORT int32_t zt_nf4_dequantize(const zt_tensor* packed, const zt_tensor* ab
 ZT_EXPORT int32_t zt_nf4_linear(zt_tensor x, const zt_tensor* packed, const zt_tensor* absmax, const zt_tensor* scales,
                                 const double* offsets, const int64_t* rows, int64_t columns, int32_t count, zt_tensor* out) noexcept {
   ZT_TRY
+  fused::require_cpu("Nf4Linear", *x);
   *out = box(fused::nf4_linear(*x, stack(packed, absmax, scales, offsets, rows, columns, count)));
   ZT_CATCH
 }

@@ -1,9 +1,21 @@
 // The optimizer for managed code: state, steps, gradient norms.
-#include "moments.h"
+#include "portable.h"
 #include "zephyr_torch.h"
 
 namespace fused = zephyr::fused;
+namespace portable = zephyr::portable;
 using zephyr::box;
+
+namespace {
+
+// The kernels read memory of this machine: they serve when every tensor lies there.
+bool on_cpu(const std::vector<at::Tensor>& tensors) {
+  return std::all_of(tensors.begin(), tensors.end(), [](const at::Tensor& tensor) { return tensor.device().is_cpu(); });
+}
+
+double grad_norm(const std::vector<at::Tensor>& grads) { return on_cpu(grads) ? fused::grad_norm(grads) : portable::grad_norm(grads); }
+
+}  // namespace
 
 // The float32 master of a weight: a copy, or the weight's own memory when it is float32 already.
 ZT_EXPORT int32_t zt_fused_master(zt_tensor weight, zt_tensor* out) noexcept {
@@ -48,11 +60,11 @@ ZT_EXPORT int32_t zt_fused_clip_grad_norm(const zt_tensor* parameters, int32_t c
       grads.push_back(parameters[i]->grad());
     }
   }
-  *norm = fused::grad_norm(grads);
+  *norm = grad_norm(grads);
   const double factor = max_norm > 0 ? max_norm / (*norm + 1e-6) : 1.0;
   // Not "factor < 1": a NaN norm must reach the gradients, as in PyTorch.
   if (!(factor >= 1.0)) {
-    fused::scale_grads(grads, factor);
+    on_cpu(grads) ? fused::scale_grads(grads, factor) : portable::scale_grads(grads, factor);
   }
   ZT_CATCH
 }
@@ -67,11 +79,12 @@ ZT_EXPORT int32_t zt_fused_zero_grad(const zt_tensor* parameters, int32_t count)
 
 // One AdamW step over weights that have a gradient, clipped to max_norm first (0: no clipping) without touching the stored
 // gradients. The scales are null unless the moments have 8 bits a value. Returns the norm before clipping, or -1 when no clipping was asked for.
+// portable_only takes the library operations on the CPU too, for tests.
 ZT_EXPORT int32_t zt_fused_adamw_step(const zt_tensor* weights, const zt_tensor* masters, const zt_tensor* first_moments,
                                       const zt_tensor* second_moments, const zt_tensor* first_scales,
                                       const zt_tensor* second_scales, const double* weight_decays, int32_t count,
                                       double learning_rate, double beta1, double beta2, double eps, int64_t step,
-                                      double max_norm, double* norm) noexcept {
+                                      double max_norm, int32_t portable_only, double* norm) noexcept {
   ZT_TRY
   const at::NoGradGuard no_grad;
   std::vector<at::Tensor> with_grad, grads, master;
@@ -91,10 +104,11 @@ ZT_EXPORT int32_t zt_fused_adamw_step(const zt_tensor* weights, const zt_tensor*
   fused::AdamWOptions options{learning_rate, beta1, beta2, eps, 1.0, step};
   *norm = -1;
   if (max_norm > 0) {
-    *norm = fused::grad_norm(grads);
+    *norm = grad_norm(grads);
     const double factor = max_norm / (*norm + 1e-6);
     options.grad_scale = factor >= 1.0 ? 1.0 : factor;
   }
-  fused::adamw(with_grad, grads, master, first, second, decays.data(), options);
+  const auto step_of = portable_only != 0 || !on_cpu(with_grad) ? portable::adamw : fused::adamw;
+  step_of(with_grad, grads, master, first, second, decays.data(), options);
   ZT_CATCH
 }

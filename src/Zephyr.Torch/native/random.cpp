@@ -8,24 +8,23 @@
 
 using zt_generator = at::Generator*;
 
-namespace {
-
-at::Device device_of(int32_t type, int32_t index) {
-  return at::Device(static_cast<at::DeviceType>(type), static_cast<at::DeviceIndex>(index));
-}
-
-}  // namespace
-
-ZT_EXPORT int32_t zt_generator_new(uint64_t seed, zt_generator* out) noexcept {
+// A generator of its own on any device: elsewhere than on the CPU a copy of the device's default one, seeded anew.
+ZT_EXPORT int32_t zt_generator_new(uint64_t seed, int32_t device_type, int32_t device_index, zt_generator* out) noexcept {
   ZT_TRY
-  *out = new at::Generator(at::make_generator<at::CPUGeneratorImpl>(seed));
+  if (device_type == static_cast<int32_t>(at::kCPU)) {
+    *out = new at::Generator(at::make_generator<at::CPUGeneratorImpl>(seed));
+  } else {
+    at::Generator copy = at::globalContext().defaultGenerator(zephyr::device(device_type, device_index)).clone();
+    copy.set_current_seed(seed);
+    *out = new at::Generator(std::move(copy));
+  }
   ZT_CATCH
 }
 
 // The device's own generator, which operations use when given none.
 ZT_EXPORT int32_t zt_generator_default(int32_t device_type, int32_t device_index, zt_generator* out) noexcept {
   ZT_TRY
-  *out = new at::Generator(at::globalContext().defaultGenerator(device_of(device_type, device_index)));
+  *out = new at::Generator(at::globalContext().defaultGenerator(zephyr::device(device_type, device_index)));
   ZT_CATCH
 }
 

@@ -5,10 +5,11 @@
 #include <ATen/Parallel.h>
 #include <torch/version.h>
 
+#include <cstdlib>
 #include <malloc.h>
 
 // Raised together with the managed Native.AbiVersion whenever an export's signature changes.
-static constexpr int32_t abi_version = 2;
+static constexpr int32_t abi_version = 3;
 
 // Called once, right after loading.
 ZT_EXPORT int32_t zt_initialize(int32_t* version) noexcept {
@@ -29,7 +30,8 @@ ZT_EXPORT int32_t zt_libtorch_version(int32_t* major, int32_t* minor, int32_t* p
   ZT_CATCH
 }
 
-// What was compiled in and is there: 1 CUDA compiled in, 2 a CUDA device answers, 4 OpenMP threads, 8 MKL.
+// What was compiled in and is there: 1 CUDA compiled in, 2 a CUDA device answers, 4 OpenMP threads, 8 MKL,
+// 16 scaled-dot-product attention, 32 RMSNorm, 64 statistics of device memory.
 ZT_EXPORT int32_t zt_capabilities(int32_t* flags) noexcept {
   ZT_TRY
   int32_t found = 0;
@@ -41,6 +43,15 @@ ZT_EXPORT int32_t zt_capabilities(int32_t* flags) noexcept {
   found |= 4;
 #endif
   found |= at::hasMKL() ? 8 : 0;
+#if ZT_HAS_ATTENTION
+  found |= 16;
+#endif
+#if ZT_HAS_RMS_NORM
+  found |= 32;
+#endif
+#ifdef ZT_HAS_DEVICE_ALLOCATOR
+  found |= 64;
+#endif
   *flags = found;
   ZT_CATCH
 }
@@ -57,9 +68,13 @@ ZT_EXPORT int32_t zt_get_threads(int32_t* count) noexcept {
   ZT_CATCH
 }
 
-// Operations without a deterministic algorithm then fail instead of varying.
+// Operations without a deterministic algorithm then fail instead of varying. cuBLAS reads its variable when it is first used.
 ZT_EXPORT int32_t zt_set_deterministic(int32_t enabled) noexcept {
   ZT_TRY
+  if (enabled != 0) {
+    setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
+  }
+  at::globalContext().setBenchmarkCuDNN(false);
   at::globalContext().setDeterministicAlgorithms(enabled != 0, /*warn_only=*/false);
   at::globalContext().setDeterministicCuDNN(enabled != 0);
   ZT_CATCH

@@ -22,7 +22,7 @@ at::indexing::TensorIndex convert(const Index& index) {
     case 0:
       return TensorIndex(index.start);
     case 1: {
-      const auto bound = [](int64_t value) { return value == absent ? c10::nullopt : c10::optional<int64_t>(value); };
+      const auto bound = [](int64_t value) { return value == absent ? zephyr::Optional<int64_t>() : zephyr::Optional<int64_t>(value); };
       return TensorIndex(Slice(bound(index.start), bound(index.stop), bound(index.step)));
     }
     case 2:

@@ -4,6 +4,8 @@
 // code as its value, results through pointers. No exception leaves an export, so none can abort the .NET process.
 #pragma once
 
+#include "versions.h"
+
 #include <ATen/ATen.h>
 #include <torch/csrc/autograd/variable.h>
 
@@ -62,8 +64,13 @@ inline at::Scalar scalar(int32_t kind, int64_t bits) {
 }
 
 // dtype numbers are libtorch's own (c10::ScalarType); -1 stands for "as the input".
-inline c10::optional<at::ScalarType> optional_dtype(int32_t dtype) {
-  return dtype < 0 ? c10::nullopt : c10::optional<at::ScalarType>(static_cast<at::ScalarType>(dtype));
+inline Optional<at::ScalarType> optional_dtype(int32_t dtype) {
+  return dtype < 0 ? Optional<at::ScalarType>() : Optional<at::ScalarType>(static_cast<at::ScalarType>(dtype));
+}
+
+// Device numbers are libtorch's own (c10::DeviceType); index -1 is the current one.
+inline at::Device device(int32_t type, int32_t index) {
+  return at::Device(static_cast<at::DeviceType>(type), static_cast<at::DeviceIndex>(index));
 }
 
 }  // namespace zephyr

@@ -41,9 +41,10 @@ public sealed class LoraAdapter : IDisposable
     /// <param name="type">Type of the matrices.</param>
     /// <param name="seed">The experiment's seed.</param>
     /// <param name="stage">The stage that trains it, <c>dsft</c> or <c>ddpo</c>.</param>
+    /// <param name="device">Where the model is; the CPU unless given.</param>
     /// <returns>The adapter, for the caller or the model it is attached to.</returns>
     /// <exception cref="ZephyrException">No projection is chosen.</exception>
-    public static LoraAdapter Fresh(ModelConfiguration model, LoraOptions options, ComputeType type, ulong seed, string stage)
+    public static LoraAdapter Fresh(ModelConfiguration model, LoraOptions options, ComputeType type, ulong seed, string stage, Device? device = null)
     {
         var configuration = AdapterConfiguration.From(options);
         if (configuration.Targets.Count == 0)
@@ -68,22 +69,23 @@ public sealed class LoraAdapter : IDisposable
         }
 
         var dropout = new LoraDropout(options.Dropout, seed, stage);
-        return Create(configuration, model, type, shape => Values(shape, random: shape.Name.Contains(".lora_A.", StringComparison.Ordinal)), dropout);
+        return Create(configuration, model, type, shape => Values(shape, random: shape.Name.Contains(".lora_A.", StringComparison.Ordinal)), dropout, device ?? CPU);
     }
 
     /// <summary>Loads an adapter folder in PEFT's format.</summary>
     /// <param name="folder">Folder with <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>.</param>
     /// <param name="model">Shape of the model it belongs to.</param>
     /// <param name="type">Type to compute in; stored matrices are converted.</param>
+    /// <param name="device">Where the model is; the CPU unless given.</param>
     /// <returns>The adapter, for the caller or the model it is attached to.</returns>
     /// <exception cref="AdapterFormatException">The folder asks for something that is not supported, or its tensors do not fit it and the model.</exception>
     /// <exception cref="ZephyrException">A file is missing or damaged.</exception>
-    public static LoraAdapter Load(string folder, ModelConfiguration model, ComputeType type)
+    public static LoraAdapter Load(string folder, ModelConfiguration model, ComputeType type, Device? device = null)
     {
         var configuration = AdapterConfigurationFile.Load(folder);
         using var file = SafetensorsFile.Open(Path.Combine(folder, WeightsFile));
         AdapterWeights.Check(file, configuration, model);
-        return Create(configuration, model, type, shape => TensorFiles.Read(file, shape.Name), new LoraDropout(0, 0, ""));
+        return Create(configuration, model, type, shape => TensorFiles.Read(file, shape.Name), new LoraDropout(0, 0, ""), device ?? CPU);
     }
 
     /// <summary>Writes the adapter as a folder in PEFT's format, the matrices in their own type.</summary>
@@ -126,13 +128,13 @@ public sealed class LoraAdapter : IDisposable
     }
 
     private static LoraAdapter Create(
-        AdapterConfiguration configuration, ModelConfiguration model, ComputeType type, Func<WeightShape, Tensor> values, LoraDropout dropout)
+        AdapterConfiguration configuration, ModelConfiguration model, ComputeType type, Func<WeightShape, Tensor> values, LoraDropout dropout, Device device)
     {
         var scalar = type == ComputeType.Bfloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
         DecoderParameter Parameter(WeightShape shape)
         {
             using var scope = NewDisposeScope();
-            return new DecoderParameter(shape.Name, values(shape).to_type(scalar).DetachFromDisposeScope().requires_grad_(true), [shape]);
+            return new DecoderParameter(shape.Name, values(shape).to_type(scalar).to(device).DetachFromDisposeScope().requires_grad_(true), [shape]);
         }
 
         var pairs = new Dictionary<string, LoraPair>(StringComparer.Ordinal);

@@ -39,8 +39,8 @@ internal sealed class LoraDropout(double rate, ulong seed, string stage)
 
         using var scope = NewDisposeScope();
         var start = new SeededRandom(seed, $"{stage}/dropout/{place.Step}/{place.Pass}/{module}").NextUInt64();
-        using var generator = new Generator(start);
-        var kept = empty(x.shape, ScalarType.Float32).uniform_(0, 1, generator).ge(rate).to_type(x.dtype);
+        using var generator = new Generator(start, x.device);
+        var kept = empty(x.shape, ScalarType.Float32, x.device).uniform_(0, 1, generator).ge(rate).to_type(x.dtype);
         return (x.mul(kept).MoveToOuterDisposeScope(), 1 / (1 - rate));
     }
 
