@@ -11,20 +11,26 @@ void RegisterBundleTask()
         .Does(() =>
         {
             CleanDirectory(folder);
+            // One folder with one runtime for all three; the program last, so that its assemblies are those compiled ahead of time.
+            Publish("tests/Zephyr.Torch.Tests/Zephyr.Torch.Tests.csproj", folder.Combine("bin"));
+            Publish("tests/Zephyr.Core.Tests/Zephyr.Core.Tests.csproj", folder.Combine("bin"));
             Publish("src/Zephyr.Experiments/Zephyr.Experiments.csproj", folder.Combine("bin"));
-            Publish("tests/Zephyr.Torch.Tests/Zephyr.Torch.Tests.csproj", folder.Combine("tests"));
+            DeleteFiles($"{root}/{name}/bin/*.pdb");
+            DeleteFiles($"{root}/{name}/bin/*.xml");
             CopyDirectory("src/Zephyr.Torch/native", folder.Combine("native"));
             CopyDirectory("experiments", folder.Combine("experiments"));
-            CopyFileToDirectory("build/bundle/build-shim.sh", folder);
-            CopyFileToDirectory("build/bundle/README.md", folder);
+            CopyDirectory("build/bundle", folder);
+            CopyFileToDirectory("benchmarks/pytorch/train_loop.py", folder);
+            CopyFileToDirectory("benchmarks/pytorch/generate_loop.py", folder);
             if (FileExists("artifacts/native/duckdb/libduckdb.so"))
             {
                 CopyFileToDirectory("artifacts/native/duckdb/libduckdb.so", folder.Combine("bin"));
             }
 
-            var archive = $"{root}/{name}.tar.gz";
+            var archive = $"{root}/{name}.tar.xz";
             var exit = StartProcess("tar", new ProcessSettings().WithArguments(a => a
-                .Append("--sort=name --owner=0 --group=0 --numeric-owner --mtime=2024-01-01 --create --gzip")
+                .Append("--sort=name --owner=0 --group=0 --numeric-owner --mtime=2024-01-01 --create")
+                .Append("--use-compress-program").AppendQuoted("xz -9 --threads=2")
                 .Append("--file").AppendQuoted(archive)
                 .Append("--directory").AppendQuoted(root)
                 .Append(name)));
@@ -33,7 +39,13 @@ void RegisterBundleTask()
                 throw new CakeException(exit, "The archive could not be made; see the output above.");
             }
 
-            Information($"{archive}: {new System.IO.FileInfo(archive).Length / 1e6:0} MB");
+            // What carries files to such hosts often takes 64 MiB at most.
+            var size = new System.IO.FileInfo(archive).Length;
+            Information($"{archive}: {size / 1048576.0:0.0} MiB");
+            if (size > 64L << 20)
+            {
+                throw new CakeException($"{archive} is larger than 64 MiB; look at what came into {folder}.");
+            }
         });
 
     void Publish(string project, DirectoryPath output) => DotNetPublish(project, new DotNetPublishSettings
@@ -41,6 +53,7 @@ void RegisterBundleTask()
         Runtime = "linux-x64",
         SelfContained = true,
         OutputDirectory = output,
+        MSBuildSettings = new DotNetMSBuildSettings().WithProperty("DebugType", "none"),
         Verbosity = DotNetVerbosity.Minimal,
     });
 }

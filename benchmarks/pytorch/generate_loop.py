@@ -83,16 +83,22 @@ def main():
                               threads=1).items():
         p.add_argument("--" + name.replace("_", "-"), type=int, default=default)
     p.add_argument("--dtype", choices=["bf16", "fp32"], default="bf16")
+    p.add_argument("--device", default="cpu")
     p.add_argument("--json", action="store_true", help="kept for symmetry: the output is always JSON")
     o = p.parse_args()
-    torch.set_num_threads(o.threads)
+    if o.device != "cpu":
+        torch.set_default_device(o.device)
+    if o.threads:
+        torch.set_num_threads(o.threads)
     torch.manual_seed(0)
     with torch.inference_mode():
         model = Decoder(o, torch.bfloat16 if o.dtype == "bf16" else torch.float32)
         ids = torch.randint(0, o.vocab, (o.batch, o.prompt_length))
         generate(model, ids, 2)
+        if o.device.startswith("cuda"):
+            torch.cuda.synchronize()
         started = time.perf_counter()
-        tokens = generate(model, ids, o.new_tokens).numel()
+        tokens = generate(model, ids, o.new_tokens).cpu().numel()
         seconds = time.perf_counter() - started
     print(json.dumps({"tokens_per_second": tokens / seconds, "new_tokens": tokens, "seconds": seconds, "torch": torch.__version__}))
 

@@ -91,13 +91,21 @@ class Decoder(nn.Module):
         return self.head(self.norm(x))
 
 
+def wait(o):
+    """The clock is read when the device has done all it was told."""
+    if o.device.startswith("cuda"):
+        torch.cuda.synchronize()
+
+
 def matmul_gflops(o, dtype):
     """The machine's ceiling: the best of several products of the shape of the widest layer."""
-    left, right = torch.ones(o.batch * o.sequence, o.hidden, dtype=dtype), torch.ones(o.hidden, 2 * o.intermediate, dtype=dtype)
+    left = torch.ones(o.batch * o.sequence, o.hidden, dtype=dtype, device=o.device)
+    right = torch.ones(o.hidden, 2 * o.intermediate, dtype=dtype, device=o.device)
     best = float("inf")
     for _ in range(10):
         started = time.perf_counter()
         torch.mm(left, right)
+        wait(o)
         best = min(best, time.perf_counter() - started)
     return 2 * left.numel() * right.shape[1] / best / 1e9
 
@@ -108,23 +116,26 @@ def main():
                               threads=1, steps=8).items():
         p.add_argument("--" + name.replace("_", "-"), type=int, default=default)
     p.add_argument("--dtype", choices=["bf16", "fp32"], default="bf16")
+    p.add_argument("--device", default="cpu")
     p.add_argument("--json", action="store_true", help="kept for symmetry: the output is always JSON")
     o = p.parse_args()
-    torch.set_num_threads(o.threads)
+    if o.threads:
+        torch.set_num_threads(o.threads)
     torch.manual_seed(0)
-    model = Decoder(o)
+    model = Decoder(o).to(o.device)
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3, betas=(0.9, 0.95), weight_decay=0.1)
-    ids = torch.randint(0, o.vocab, (o.batch, o.sequence + 1))
+    ids = torch.randint(0, o.vocab, (o.batch, o.sequence + 1), device=o.device)
     seconds, loss = [], None
     for _ in range(o.steps + 2):  # the first two warm up
         started = time.perf_counter()
         optimizer.zero_grad(set_to_none=True)
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=o.dtype == "bf16"):
+        with torch.autocast(o.device.split(":")[0], dtype=torch.bfloat16, enabled=o.dtype == "bf16"):
             logits = model(ids[:, :-1])
         loss = F.cross_entropy(logits.float().view(-1, o.vocab), ids[:, 1:].reshape(-1))
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
+        wait(o)
         seconds.append(time.perf_counter() - started)
     step = statistics.median(seconds[2:])
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
@@ -132,6 +143,8 @@ def main():
         "tokens_per_second": o.batch * o.sequence / step,
         "matmul_gflops": matmul_gflops(o, torch.bfloat16 if o.dtype == "bf16" else torch.float32),
         "peak_memory_bytes": peak,
+        "device": o.device,
+        "device_peak_bytes": torch.cuda.max_memory_allocated() if o.device.startswith("cuda") else None,
         "loss": loss.item(),
         "step_seconds": seconds[2:],
         "torch": torch.__version__,

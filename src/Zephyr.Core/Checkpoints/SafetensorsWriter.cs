@@ -8,8 +8,20 @@ namespace Zephyr.Core.Checkpoints;
 /// <param name="Name">The tensor's name.</param>
 /// <param name="Type">Element type.</param>
 /// <param name="Shape">Sizes, outermost first.</param>
-/// <param name="Bytes">Gives the little-endian contiguous bytes when the writer reaches the tensor, so that one tensor at a time is in memory.</param>
-public sealed record SafetensorsContent(string Name, SafetensorsType Type, IReadOnlyList<long> Shape, Func<ReadOnlyMemory<byte>> Bytes);
+/// <param name="Pieces">Gives the little-endian contiguous bytes when the writer reaches the tensor, piece by piece: one is in memory at a
+/// time, and a tensor may have more than an array holds.</param>
+public sealed record SafetensorsContent(string Name, SafetensorsType Type, IReadOnlyList<long> Shape, Func<IEnumerable<ReadOnlyMemory<byte>>> Pieces)
+{
+    /// <summary>A tensor of at most 2 GiB, in one piece.</summary>
+    /// <param name="name">The tensor's name.</param>
+    /// <param name="type">Element type.</param>
+    /// <param name="shape">Sizes, outermost first.</param>
+    /// <param name="bytes">Gives the bytes when the writer reaches the tensor.</param>
+    public SafetensorsContent(string name, SafetensorsType type, IReadOnlyList<long> shape, Func<ReadOnlyMemory<byte>> bytes)
+        : this(name, type, shape, () => Enumerable.Repeat(0, 1).Select(_ => bytes()))
+    {
+    }
+}
 
 /// <summary>
 /// Writes safetensors files. The same tensors give the same bytes, in whatever order they are passed: wide element types come
@@ -39,13 +51,17 @@ public static class SafetensorsWriter
             stream.Write(header);
             foreach (var tensor in ordered)
             {
-                var bytes = tensor.Bytes();
-                if (bytes.Length != SafetensorsHeader.ByteLength(tensor.Shape, tensor.Type))
+                long written = 0;
+                foreach (var bytes in tensor.Pieces())
                 {
-                    throw new ZephyrException($"{path}: tensor '{tensor.Name}' of shape [{string.Join(", ", tensor.Shape)}] was given {bytes.Length} bytes.");
+                    stream.Write(bytes.Span);
+                    written += bytes.Length;
                 }
 
-                stream.Write(bytes.Span);
+                if (written != SafetensorsHeader.ByteLength(tensor.Shape, tensor.Type))
+                {
+                    throw new ZephyrException($"{path}: tensor '{tensor.Name}' of shape [{string.Join(", ", tensor.Shape)}] was given {written} bytes.");
+                }
             }
         });
     }

@@ -52,6 +52,29 @@ internal sealed class ConfigurationKeys(string path, JsonElement root)
         return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number : throw Mistyped(key, value, "a whole number");
     }
 
+    /// <summary>Token ids: a whole number, or a list of some; null when the key is absent or null.</summary>
+    internal IReadOnlyList<int>? TokenIds(string key)
+    {
+        if (Find(key) is not { } value)
+        {
+            return null;
+        }
+
+        JsonElement[] items = value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray()] : [value];
+        var ids = new List<int>();
+        foreach (var item in items)
+        {
+            if (item.ValueKind != JsonValueKind.Number || !item.TryGetInt32(out var id) || id < 0)
+            {
+                throw Mistyped(key, value, "a token id or a list of them");
+            }
+
+            ids.Add(id);
+        }
+
+        return [.. ids.Distinct()];
+    }
+
     /// <summary>A number, or null when the key is absent or null.</summary>
     internal double? Number(string key)
     {

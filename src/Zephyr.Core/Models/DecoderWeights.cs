@@ -102,12 +102,17 @@ internal static class DecoderWeights
             {
                 var start = row;
                 row += part.Shape[0];
-                yield return new SafetensorsContent(part.Name, type, part.Shape, () =>
-                {
-                    using var scope = NewDisposeScope();
-                    return TensorFiles.Bytes(tensor.detach().narrow(0, start, part.Shape[0]));
-                });
+                yield return new SafetensorsContent(part.Name, type, part.Shape, () => Pieces(tensor, start, part.Shape[0]));
             }
+        }
+    }
+
+    private static IEnumerable<ReadOnlyMemory<byte>> Pieces(Tensor stacked, long start, long rows)
+    {
+        using var part = stacked.detach().narrow(0, start, rows).DetachFromDisposeScope();
+        foreach (var piece in TensorFiles.Pieces(part))
+        {
+            yield return piece;
         }
     }
 

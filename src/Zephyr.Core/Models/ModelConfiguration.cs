@@ -52,8 +52,17 @@ public sealed record ModelConfiguration
     /// <summary>Id of the token that begins a sequence, when the file names one.</summary>
     public int? BosTokenId { get; init; }
 
-    /// <summary>Id of the token that ends a sequence, when the file names one.</summary>
-    public int? EosTokenId { get; init; }
+    /// <summary>Ids of the tokens that end a sequence, those that <c>config.json</c> names; its list, or its one.</summary>
+    public IReadOnlyList<int> EosTokenIds { get; init; } = [];
+
+    /// <summary>Ids at which generation stops, those of <c>generation_config.json</c>; null when it names none.</summary>
+    public IReadOnlyList<int>? GenerationEosTokenIds { get; init; }
+
+    /// <summary>The first of <see cref="EosTokenIds"/>.</summary>
+    public int? EosTokenId => EosTokenIds.Count > 0 ? EosTokenIds[0] : null;
+
+    /// <summary>Ids at which generation stops, as transformers has it: those of <c>generation_config.json</c>, else those of <c>config.json</c>.</summary>
+    public IReadOnlyList<int> StopTokenIds => GenerationEosTokenIds ?? EosTokenIds;
 
     /// <summary>Number of weights, the shared embedding counted once.</summary>
     public long ParameterCount
@@ -99,7 +108,7 @@ public sealed record ModelConfiguration
             TieWordEmbeddings = architecture.TieWordEmbeddings,
             InitializerRange = architecture.InitializerRange,
             BosTokenId = bosTokenId,
-            EosTokenId = eosTokenId,
+            EosTokenIds = eosTokenId is { } end ? [end] : [],
         }.Checked(origin);
     }
 

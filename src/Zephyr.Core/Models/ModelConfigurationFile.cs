@@ -14,6 +14,9 @@ public static class ModelConfigurationFile
     /// <summary>Name of the file in a model folder.</summary>
     public const string FileName = "config.json";
 
+    /// <summary>Name of the file that says where generation stops.</summary>
+    public const string GenerationFileName = "generation_config.json";
+
     /// <summary>Reads the <c>config.json</c> of a model folder.</summary>
     /// <param name="folder">The model folder.</param>
     /// <returns>The configuration, checked.</returns>
@@ -21,21 +24,29 @@ public static class ModelConfigurationFile
     public static ModelConfiguration Load(string folder)
     {
         var path = Path.Combine(folder, FileName);
+        if (!File.Exists(path))
+        {
+            throw new ZephyrException($"{path}: the file does not exist. A model folder holds config.json and model.safetensors; check the path.");
+        }
+
+        var configuration = Open(path, Read);
+        var generation = Path.Combine(folder, GenerationFileName);
+        return File.Exists(generation)
+            ? configuration with { GenerationEosTokenIds = Open(generation, static (name, root) => new ConfigurationKeys(name, Required(name, root)).TokenIds("eos_token_id")) }
+            : configuration;
+    }
+
+    private static T Open<T>(string path, Func<string, JsonElement, T> read)
+    {
         try
         {
-            var file = new FileInfo(path);
-            if (!file.Exists)
+            if (new FileInfo(path).Length is var length and > MaxLength)
             {
-                throw new ZephyrException($"{path}: the file does not exist. A model folder holds config.json and model.safetensors; check the path.");
-            }
-
-            if (file.Length > MaxLength)
-            {
-                throw new ZephyrException($"{path}: {file.Length} bytes are too many for a model configuration. Check that it is the right file.");
+                throw new ZephyrException($"{path}: {length} bytes are too many for a model configuration. Check that it is the right file.");
             }
 
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));
-            return Read(path, document.RootElement);
+            return read(path, document.RootElement);
         }
         catch (JsonException exception)
         {
@@ -47,6 +58,10 @@ public static class ModelConfigurationFile
             throw new ZephyrException($"{path}: the file cannot be read ({exception.Message}). Check its permissions.", exception);
         }
     }
+
+    private static JsonElement Required(string path, JsonElement root) => root.ValueKind == JsonValueKind.Object
+        ? root
+        : throw new ZephyrException($"{path}: the file holds no JSON object. Check that it is a model configuration.");
 
     /// <summary>Writes <c>config.json</c> and <c>generation_config.json</c> into a folder; the same configuration gives the same bytes.</summary>
     /// <param name="configuration">What to write.</param>
@@ -65,7 +80,7 @@ public static class ModelConfigurationFile
             json.WriteEndArray();
             json.WriteNumber("attention_dropout", 0.0);
             WriteOptional(json, "bos_token_id", configuration.BosTokenId);
-            WriteOptional(json, "eos_token_id", configuration.EosTokenId);
+            WriteIds(json, "eos_token_id", configuration.EosTokenIds);
             json.WriteNumber("head_dim", configuration.HeadDim);
             json.WriteString("hidden_act", "silu");
             json.WriteNumber("hidden_size", configuration.HiddenSize);
@@ -89,14 +104,32 @@ public static class ModelConfigurationFile
             json.WriteNumber("vocab_size", configuration.VocabSize);
             json.WriteEndObject();
         });
-        DurableStorage.WriteFile(Path.Combine(folder, "generation_config.json"), stream =>
+        DurableStorage.WriteFile(Path.Combine(folder, GenerationFileName), stream =>
         {
             using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n" });
             json.WriteStartObject();
             WriteOptional(json, "bos_token_id", configuration.BosTokenId);
-            WriteOptional(json, "eos_token_id", configuration.EosTokenId);
+            WriteIds(json, "eos_token_id", configuration.StopTokenIds);
             json.WriteEndObject();
         });
+    }
+
+    // One id as a number, as most models have it; several as a list.
+    private static void WriteIds(Utf8JsonWriter json, string key, IReadOnlyList<int> ids)
+    {
+        if (ids.Count <= 1)
+        {
+            WriteOptional(json, key, ids.Count == 0 ? null : ids[0]);
+            return;
+        }
+
+        json.WriteStartArray(key);
+        foreach (var id in ids)
+        {
+            json.WriteNumberValue(id);
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteOptional(Utf8JsonWriter json, string key, int? value)
@@ -113,12 +146,7 @@ public static class ModelConfigurationFile
 
     private static ModelConfiguration Read(string path, JsonElement root)
     {
-        if (root.ValueKind != JsonValueKind.Object)
-        {
-            throw new ZephyrException($"{path}: the file holds no JSON object. Check that it is a model configuration.");
-        }
-
-        var keys = new ConfigurationKeys(path, root);
+        var keys = new ConfigurationKeys(path, Required(path, root));
         var type = keys.Text("model_type") ?? throw new ZephyrException($"{path}: model_type is missing. Check that it is a model configuration.");
         if (type is not ("mistral" or "llama"))
         {
@@ -153,7 +181,7 @@ public static class ModelConfigurationFile
             TieWordEmbeddings = keys.Flag("tie_word_embeddings") ?? false,
             InitializerRange = keys.Number("initializer_range") ?? 0.02,
             BosTokenId = keys.OptionalInteger("bos_token_id"),
-            EosTokenId = keys.OptionalInteger("eos_token_id"),
+            EosTokenIds = keys.TokenIds("eos_token_id") ?? [],
         }.Checked(path);
     }
 }

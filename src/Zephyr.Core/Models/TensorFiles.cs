@@ -7,6 +7,8 @@ namespace Zephyr.Core.Models;
 /// <summary>Turns tensors into the contents of safetensors files and back.</summary>
 internal static class TensorFiles
 {
+    private const long PieceBytes = 64L << 20;
+
     /// <summary>The file type of a tensor type.</summary>
     internal static SafetensorsType TypeOf(ScalarType type) => type switch
     {
@@ -47,9 +49,26 @@ internal static class TensorFiles
         return bytes;
     }
 
+    /// <summary>The tensor's values as <see cref="Bytes"/> has them, in pieces of at most 64 MiB.</summary>
+    internal static IEnumerable<ReadOnlyMemory<byte>> Pieces(Tensor tensor)
+    {
+        using var flat = tensor.detach().contiguous().view(-1).DetachFromDisposeScope();
+        var most = PieceBytes / SafetensorsTypes.Size(TypeOf(tensor.dtype));
+        for (long start = 0; start < flat.numel(); start += most)
+        {
+            byte[] bytes;
+            using (NewDisposeScope())
+            {
+                bytes = Bytes(flat.narrow(0, start, Math.Min(most, flat.numel() - start)));
+            }
+
+            yield return bytes;
+        }
+    }
+
     /// <summary>A tensor as the content of a file, read when it is written.</summary>
     internal static SafetensorsContent Content(string name, Tensor tensor) =>
-        new(name, TypeOf(tensor.dtype), tensor.shape, () => Bytes(tensor));
+        new(name, TypeOf(tensor.dtype), tensor.shape, () => Pieces(tensor));
 
     /// <summary>A tensor of a file, copied.</summary>
     internal static Tensor Read(SafetensorsFile file, string name)

@@ -36,7 +36,7 @@ public static class GenerateCommand
                 ? ChatFormats.OfModel(model.Folder(parsed, environment), tokenizer, environment.Clock.GetLocalNow().DateTime)
                 : null;
             using var decoder = model.Load(parsed, environment);
-            var options = sampling.Read(parsed) with { MaxTokens = parsed.GetValue(tokens), StopIds = chat is null ? [tokenizer.EosId] : [.. chat.StopIds] };
+            var options = sampling.Read(parsed) with { MaxTokens = parsed.GetValue(tokens), StopIds = [.. (chat is null ? [tokenizer.EosId] : chat.StopIds).Union(decoder.Configuration.StopTokenIds)] };
             var question = parsed.GetRequiredValue(prompt);
             var ids = chat is null ? tokenizer.Encode(question, addSpecial: true) : chat.TokenizePrompt([new ChatMessage(ChatRoles.User, question)]);
             GenerationResult answer;

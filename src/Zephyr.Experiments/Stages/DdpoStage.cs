@@ -58,7 +58,7 @@ internal sealed class DdpoStage(TimeProvider time) : IStage
             model, train, heldOutRows.Count > 0 ? heldOut : null, Path.Combine(context.Checkpoints, arm.Name), cancellationToken);
 
         TrainedModel.Write(
-            Path.Combine(context.Output, arm.ModelFolder), Path.Combine(context.Output, arm.AdapterFolder), model, Path.Combine(tokenized, StageFiles.Tokenizer));
+            Path.Combine(context.Output, arm.ModelFolder), Path.Combine(context.Output, arm.AdapterFolder), model, context, arm == Arm.FromBase ? TrainedModel.BaseRepository(context) : TrainedModel.DsftFolder);
         ModelCard.Write(
             Path.Combine(context.Output, arm.ModelFolder), recipe ? ModelCardSubject.Ddpo : ModelCardSubject.DdpoWithoutDsft, context, model, summary);
         TrainingCurve.Write(Path.Combine(context.Output, arm.CurveFile), summary.History);

@@ -41,7 +41,8 @@ internal sealed class Dsft2Stage(TimeProvider time) : IStage
             Path.Combine(context.Checkpoints, TrainFile),
             Path.Combine(context.Checkpoints, HeldOutFile),
             "dSFT-2",
-            ModelCardSubject.Dsft2).Run(context, counts, time, cancellationToken);
+            ModelCardSubject.Dsft2,
+            TrainedModel.DsftFolder).Run(context, counts, time, cancellationToken);
         counts.Write();
         return Task.CompletedTask;
     }

@@ -21,7 +21,7 @@ internal sealed class EvaluateStage(IReadOnlyList<string> optional) : IStage
     public string Name => StageFiles.Evaluate;
 
     /// <inheritdoc/>
-    public int Version => 1;
+    public int Version => 2;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> DependsOn { get; } =
@@ -96,7 +96,7 @@ internal sealed class EvaluateStage(IReadOnlyList<string> optional) : IStage
         {
             MaxNewTokens = options.MaxNewTokens,
             BatchSize = options.BatchSize,
-            StopIds = [.. chat.StopIds],
+            StopIds = [.. chat.StopIds.Union(model.Configuration.StopTokenIds)],
             Seed = context.Seed,
         });
         var completions = generator.Generate(

@@ -13,8 +13,9 @@ namespace Zephyr.Experiments.Stages;
 /// <param name="HeldOutRows">File of the held-out rows.</param>
 /// <param name="Label">Name for the progress display.</param>
 /// <param name="Subject">What the model card says.</param>
+/// <param name="StartName">The starting model as an adapter names it; null for the base model, which has its own name on a hub.</param>
 internal sealed record SupervisedTraining(
-    DsftOptions Options, string Start, string Rows, string HeldOutRows, string Label, ModelCardSubject Subject)
+    DsftOptions Options, string Start, string Rows, string HeldOutRows, string Label, ModelCardSubject Subject, string? StartName = null)
 {
     /// <summary>Trains and writes everything into the stage's output.</summary>
     /// <param name="context">The stage, which depends on <c>download</c> and <c>tokenize</c>.</param>
@@ -24,8 +25,7 @@ internal sealed record SupervisedTraining(
     public void Run(StageContext context, StageCounts counts, TimeProvider time, CancellationToken cancellationToken)
     {
         var device = ComputeDevice.Use(context);
-        var tokenizerFolder = Path.Combine(context.Input(StageFiles.Tokenize), StageFiles.Tokenizer);
-        var tokenizer = Tokenizer.Load(tokenizerFolder);
+        var tokenizer = Tokenizer.Load(Path.Combine(context.Input(StageFiles.Tokenize), StageFiles.Tokenizer));
         using var rows = TokenRows.Open(Rows);
         using var heldOutRows = TokenRows.Open(HeldOutRows);
         var train = new Packer(rows, Options, tokenizer.EosId, context.Seed);
@@ -41,7 +41,7 @@ internal sealed record SupervisedTraining(
         var summary = trainer.Train(model, train, heldOut, context.Checkpoints, cancellationToken);
 
         var folder = Path.Combine(context.Output, StageFiles.Model);
-        TrainedModel.Write(folder, Path.Combine(context.Output, StageFiles.Adapter), model, tokenizerFolder);
+        TrainedModel.Write(folder, Path.Combine(context.Output, StageFiles.Adapter), model, context, StartName ?? TrainedModel.BaseRepository(context));
         ModelCard.Write(folder, Subject, context, model, summary);
         TrainingCurve.Write(Path.Combine(context.Output, StageFiles.Curve), summary.History);
         Figures.Write(Path.Combine(context.Output, StageFiles.HeldOutFigures), summary.Evaluation);

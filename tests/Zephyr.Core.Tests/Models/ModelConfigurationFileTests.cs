@@ -41,7 +41,37 @@ public sealed class ModelConfigurationFileTests : IDisposable
 
         ModelConfigurationFile.Save(configuration, _folder.Path, weights);
 
-        ModelConfigurationFile.Load(_folder.Path).ShouldBe(configuration);
+        ModelConfigurationFile.Load(_folder.Path).ShouldBeEquivalentTo(configuration with { GenerationEosTokenIds = configuration.EosTokenIds });
+    }
+
+    [Fact]
+    public void Lists_of_end_tokens_are_read_kept_and_generation_stops_at_those_of_its_own_file()
+    {
+        Write(Valid.Replace("\"eos_token_id\": 2", "\"eos_token_id\": [2, 7, 2]", StringComparison.Ordinal));
+        var configuration = ModelConfigurationFile.Load(_folder.Path);
+        configuration.EosTokenIds.ShouldBe([2, 7]);
+        configuration.StopTokenIds.ShouldBe([2, 7]);
+
+        File.WriteAllText(Path.Combine(_folder.Path, "generation_config.json"), "{\"eos_token_id\": [7, 9]}");
+        configuration = ModelConfigurationFile.Load(_folder.Path);
+        configuration.StopTokenIds.ShouldBe([7, 9]);
+
+        ModelConfigurationFile.Save(configuration, _folder.Path, ComputeType.Bfloat16);
+        ModelConfigurationFile.Load(_folder.Path).ShouldBeEquivalentTo(configuration);
+    }
+
+    [Theory]
+    [InlineData("[2, \"x\"]")]
+    [InlineData("[-1]")]
+    [InlineData("true")]
+    public void End_tokens_that_are_no_ids_are_refused_in_either_file(string value)
+    {
+        Write(Valid.Replace("\"eos_token_id\": 2", $"\"eos_token_id\": {value}", StringComparison.Ordinal));
+        Should.Throw<ZephyrException>(() => ModelConfigurationFile.Load(_folder.Path)).Message.ShouldContain("eos_token_id");
+
+        Write(Valid);
+        File.WriteAllText(Path.Combine(_folder.Path, "generation_config.json"), $"{{\"eos_token_id\": {value}}}");
+        Should.Throw<ZephyrException>(() => ModelConfigurationFile.Load(_folder.Path)).Message.ShouldContain("generation_config.json");
     }
 
     [Theory]

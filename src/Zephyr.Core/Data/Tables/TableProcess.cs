@@ -8,8 +8,10 @@ namespace Zephyr.Core.Data.Tables;
 
 /// <summary>Reads tables in a process of its own, which a damaged file may end; another is started for the next table.</summary>
 /// <param name="program">The program, which runs <see cref="TableServer"/> when told to.</param>
-internal sealed class TableProcess(string program) : IDisposable
+/// <param name="patience">How long a piece of an answer may take before the process is given up; ten minutes unless given.</param>
+internal sealed class TableProcess(string program, TimeSpan? patience = null) : IDisposable
 {
+    private readonly TableWatch _watch = new(patience ?? TimeSpan.FromMinutes(10));
     private Process? _process;
     private byte[] _buffer = new byte[1 << 16];
     private bool _isAnswering;
@@ -65,7 +67,11 @@ internal sealed class TableProcess(string program) : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Stop();
+    public void Dispose()
+    {
+        Stop();
+        _watch.Dispose();
+    }
 
     private void Send(TableRequest request)
     {
@@ -94,7 +100,13 @@ internal sealed class TableProcess(string program) : IDisposable
 
     private (long Kind, int Length) Receive(TableRequest request)
     {
-        var (kind, length) = TableFrame.Read(_process!.StandardOutput.BaseStream, ref _buffer) ?? throw Ended(request);
+        (long Kind, int Length)? frame;
+        using (_watch.Begin(_process!))
+        {
+            frame = TableFrame.Read(_process!.StandardOutput.BaseStream, ref _buffer);
+        }
+
+        var (kind, length) = frame ?? throw Ended(request);
         _isAnswering = kind > TableFrame.End;
         if (kind is not (TableFrame.Fault or TableFrame.Failure))
         {
@@ -110,8 +122,11 @@ internal sealed class TableProcess(string program) : IDisposable
     private DataFormatException Ended(TableRequest request)
     {
         Stop();
-        return new DataFormatException(
-            request.Path, 0, "reading it ended the process that read it; the file is damaged in a way that DuckDB does not survive. Fetch or write it again");
+        return _watch.Expired
+            ? new DataFormatException(
+                request.Path, 0, $"reading it made no progress for {_watch.Patience.TotalSeconds:0} seconds and was ended; the file is damaged, lies on a disk that does not answer, or the filter takes too long")
+            : new DataFormatException(
+                request.Path, 0, "reading it ended the process that read it; the file is damaged in a way that DuckDB does not survive. Fetch or write it again");
     }
 
     private void Stop()

@@ -52,12 +52,13 @@ public static class AdapterConfigurationFile
     /// <summary>Writes the file into a folder; the same configuration gives the same bytes.</summary>
     /// <param name="configuration">What to write.</param>
     /// <param name="folder">The adapter folder.</param>
+    /// <param name="baseModel">Name or folder of the model it belongs to; null when it has none.</param>
     /// <exception cref="ZephyrException">The folder cannot be written.</exception>
-    public static void Save(AdapterConfiguration configuration, string folder) => DurableStorage.WriteFile(Path.Combine(folder, FileName), stream =>
+    public static void Save(AdapterConfiguration configuration, string folder, string? baseModel = null) => DurableStorage.WriteFile(Path.Combine(folder, FileName), stream =>
     {
         using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n" });
         json.WriteStartObject();
-        json.WriteNull("base_model_name_or_path");
+        json.WriteString("base_model_name_or_path", baseModel);
         json.WriteString("bias", "none");
         json.WriteBoolean("fan_in_fan_out", false);
         json.WriteBoolean("inference_mode", true);

@@ -90,12 +90,13 @@ public sealed class LoraAdapter : IDisposable
 
     /// <summary>Writes the adapter as a folder in PEFT's format, the matrices in their own type.</summary>
     /// <param name="folder">The folder; made when it does not exist.</param>
+    /// <param name="baseModel">Name or folder of the model it belongs to, for programs that load both; null when it has none.</param>
     /// <exception cref="ZephyrException">The folder cannot be written.</exception>
-    public void Save(string folder)
+    public void Save(string folder, string? baseModel = null)
     {
         Directory.CreateDirectory(folder);
         SafetensorsWriter.Write(Path.Combine(folder, WeightsFile), DecoderWeights.Contents(Parameters, static parameter => parameter.Value));
-        AdapterConfigurationFile.Save(Configuration, folder);
+        AdapterConfigurationFile.Save(Configuration, folder, baseModel);
     }
 
     /// <summary>Frees the matrices.</summary>
