@@ -50,6 +50,21 @@ public sealed class TableProcessTests : IDisposable
     }
 
     [Fact]
+    public void A_reader_that_answers_nothing_is_ended_and_said_so()
+    {
+        // A program that takes the request and never answers.
+        var silent = Path.Combine(_folder, "silent.sh");
+        File.WriteAllText(silent, "#!/bin/sh\nexec sleep 600\n");
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(silent, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+
+        using var process = new TableProcess(silent, TimeSpan.FromSeconds(1));
+        Should.Throw<DataFormatException>(() => process.Count(Request("a.csv"))).Message.ShouldContain("no progress for 1 seconds");
+    }
+
+    [Fact]
     public void A_reader_that_ends_is_an_error_of_the_file_and_the_next_file_is_read()
     {
         File.WriteAllText(Path.Combine(_folder, "a.csv"), "instruction,output\n" + string.Concat(Enumerable.Repeat("Q,A\n", 200_000)));

@@ -17,19 +17,21 @@ public sealed class DevicePlacementTests : IDisposable
     [MemberData(nameof(Operations))]
     public void Every_fused_operation_and_its_gradient_stay_on_the_device_of_its_input(string operation)
     {
-        RequireMetaKernels();
         using var scope = NewDisposeScope();
         foreach (var type in (ScalarType[])[ScalarType.Float32, ScalarType.BFloat16])
         {
             var x = empty([2, 6, 4, 8], type, META, requires_grad: true);
-            var result = Run(operation, x, META);
-            result.device_type.ShouldBe(DeviceType.META);
-            if (operation != "CachedAttention")
+            OrSkip(() =>
             {
-                result.to_type(ScalarType.Float32).sum().backward();
-                x.grad!.device_type.ShouldBe(DeviceType.META);
-                x.grad!.shape.ShouldBe(x.shape);
-            }
+                var result = Run(operation, x, META);
+                result.device_type.ShouldBe(DeviceType.META);
+                if (operation != "CachedAttention")
+                {
+                    result.to_type(ScalarType.Float32).sum().backward();
+                    x.grad!.device_type.ShouldBe(DeviceType.META);
+                    x.grad!.shape.ShouldBe(x.shape);
+                }
+            });
         }
     }
 
@@ -49,15 +51,14 @@ public sealed class DevicePlacementTests : IDisposable
     [Fact]
     public void AdamW_keeps_its_state_beside_the_weights_and_steps_there()
     {
-        RequireMetaKernels();
         using var scope = NewDisposeScope();
         foreach (var states in Enum.GetValues<OptimizerStateType>())
         {
             var weight = empty([8, 4], ScalarType.BFloat16, META, requires_grad: true);
             using var optimizer = new FusedAdamW([new([new("w", weight)], 0.1)], states: states);
             weight.grad = empty([8, 4], ScalarType.BFloat16, META);
-            optimizer.Step(0.1).ShouldBeNull();
             optimizer.NamedState.ShouldAllBe(state => state.Value.device_type == DeviceType.META);
+            OrSkip(() => optimizer.Step(0.1).ShouldBeNull());
         }
     }
 
@@ -72,7 +73,20 @@ public sealed class DevicePlacementTests : IDisposable
         Should.Throw<TorchException>(() => zeros([1], device: CUDA)).Message.ShouldContain("CUDA");
     }
 
-    private static void RequireMetaKernels() => Assert.SkipUnless(TorchRuntime.Version.Major >= 2, "libtorch before 2.0 knows the meta device for few operations only");
+    // Many operations have their meta form in PyTorch's Python part alone. What fails for that reason has not failed for a tensor that
+    // was left behind: that is another error.
+    private static void OrSkip(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (TorchException missing) when (missing.Message.Contains("Meta kernel registered", StringComparison.Ordinal)
+            || missing.Message.Contains("from the 'Meta' backend", StringComparison.Ordinal))
+        {
+            Assert.Skip("this libtorch has no meta form of an operation on the way");
+        }
+    }
 
     // x is [2, 6, 4, 8]; everything beside it is on the other device.
     private Tensor Run(string operation, Tensor x, torch.Device other)
