@@ -109,7 +109,7 @@ internal static class DecoderWeights
 
     private static IEnumerable<ReadOnlyMemory<byte>> Pieces(Tensor stacked, long start, long rows)
     {
-        using var part = stacked.detach().narrow(0, start, rows).DetachFromDisposeScope();
+        using var part = stacked.narrow(0, start, rows).DetachFromDisposeScope();
         foreach (var piece in TensorFiles.Pieces(part))
         {
             yield return piece;

@@ -52,7 +52,7 @@ internal static class TensorFiles
     /// <summary>The tensor's values as <see cref="Bytes"/> has them, in pieces of at most 64 MiB.</summary>
     internal static IEnumerable<ReadOnlyMemory<byte>> Pieces(Tensor tensor)
     {
-        using var flat = tensor.detach().contiguous().view(-1).DetachFromDisposeScope();
+        using var flat = Flat(tensor);
         var most = PieceBytes / SafetensorsTypes.Size(TypeOf(tensor.dtype));
         for (long start = 0; start < flat.numel(); start += most)
         {
@@ -64,6 +64,12 @@ internal static class TensorFiles
 
             yield return bytes;
         }
+    }
+
+    private static Tensor Flat(Tensor tensor)
+    {
+        using var scope = NewDisposeScope();
+        return tensor.detach().contiguous().view(-1).DetachFromDisposeScope();
     }
 
     /// <summary>A tensor as the content of a file, read when it is written.</summary>
