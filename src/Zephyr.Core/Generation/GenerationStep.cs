@@ -87,12 +87,12 @@ internal sealed class GenerationStep(DecoderModel model, KeyValuePages pages, in
         }
 
         var tokens = new PagedTokens(
-            tensor(_requests.ToArray(), [_requests.Count]),
-            tensor(_positions.ToArray(), [1, _positions.Count]),
-            tensor(tables, [active.Count, most]),
-            tensor(active.Select(static request => (long)request.Ring).ToArray(), [active.Count]));
-        var wanted = _wanted.Count == 0 ? null : tensor(_wanted.ToArray(), [_wanted.Count]);
-        var logits = model.Forward(tensor(_ids.ToArray(), [_ids.Count]), tokens, pages, wanted);
+            tensor(_requests.ToArray(), [_requests.Count], device: model.Device),
+            tensor(_positions.ToArray(), [1, _positions.Count], device: model.Device),
+            tensor(tables, [active.Count, most], device: model.Device),
+            tensor(active.Select(static request => (long)request.Ring).ToArray(), [active.Count], device: model.Device));
+        var wanted = _wanted.Count == 0 ? null : tensor(_wanted.ToArray(), [_wanted.Count], device: model.Device);
+        var logits = model.Forward(tensor(_ids.ToArray(), [_ids.Count], device: model.Device), tokens, pages, wanted);
         if (logits is not null)
         {
             var count = checked(_wanted.Count * model.Configuration.VocabSize);

@@ -283,7 +283,7 @@ public sealed class DecoderModel : IDisposable
     /// <summary>Makes empty pages of keys and values for generation.</summary>
     /// <param name="maxBytes">Most memory that they may take.</param>
     /// <returns>The pages, for the caller to dispose.</returns>
-    internal KeyValuePages NewPages(long maxBytes) => new(Configuration, Type, maxBytes);
+    internal KeyValuePages NewPages(long maxBytes) => new(Configuration, Type, Device, maxBytes);
 
     /// <summary>Logits of hidden states.</summary>
     /// <param name="hidden">Hidden states, <c>[..., hidden]</c>.</param>

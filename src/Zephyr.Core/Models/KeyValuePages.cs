@@ -12,16 +12,18 @@ internal sealed class KeyValuePages : IDisposable
     private const int FirstStep = 64;
     private readonly ModelConfiguration _configuration;
     private readonly ScalarType _type;
+    private readonly Device _device;
     private readonly (Tensor Keys, Tensor Values)[] _layers;
     private readonly Stack<int> _free = new();
 
     /// <summary>Makes pages; no memory is taken yet.</summary>
     /// <param name="configuration">Shape of the model.</param>
     /// <param name="type">Type of keys and values.</param>
+    /// <param name="device">Where the model is.</param>
     /// <param name="maxBytes">Most memory that they may take.</param>
-    public KeyValuePages(ModelConfiguration configuration, ScalarType type, long maxBytes)
+    public KeyValuePages(ModelConfiguration configuration, ScalarType type, Device device, long maxBytes)
     {
-        (_configuration, _type) = (configuration, type);
+        (_configuration, _type, _device) = (configuration, type, device);
         _layers = new (Tensor, Tensor)[configuration.NumHiddenLayers];
         BytesPerPage = 2L * configuration.NumHiddenLayers * configuration.NumKeyValueHeads * configuration.HeadDim * PagedTokens.PageSize
             * (type == ScalarType.BFloat16 ? 2 : 4);
@@ -119,7 +121,7 @@ internal sealed class KeyValuePages : IDisposable
     private Tensor Larger(Tensor? old, long[] shape)
     {
         using var scope = NewDisposeScope();
-        var larger = zeros(shape, _type);
+        var larger = zeros(shape, _type, _device);
         if (Count > 0)
         {
             larger.narrow(0, 0, Count).copy_(old!);

@@ -49,7 +49,7 @@ public sealed class ServedModel : IAsyncDisposable
 
         var tokenizer = Tokenizer.Load(folder);
         var chat = ChatFormats.OfModel(folder, tokenizer, now);
-        return new ServedModel(name, DecoderModel.Load(folder, type), tokenizer, chat, options);
+        return new ServedModel(name, DecoderModel.Load(folder, type, device: DeviceChoice.Take(DeviceChoice.Auto)), tokenizer, chat, options);
     }
 
     /// <summary>The name of a model by its folder: its last part, or for a folder called <c>model</c> the two above it.</summary>
@@ -74,7 +74,7 @@ public sealed class ServedModel : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(sampling);
         return new GenerationRequest(Chat.TokenizePrompt(messages))
         {
-            Sampling = sampling with { StopIds = [.. sampling.StopIds.Union(Chat.StopIds)] },
+            Sampling = sampling with { StopIds = [.. sampling.StopIds.Union(Chat.StopIds).Union(_model.Configuration.StopTokenIds)] },
             Place = Chat.AnswerPlace,
         };
     }

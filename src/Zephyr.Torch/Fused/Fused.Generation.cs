@@ -16,6 +16,11 @@ public static partial class Fused
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(weight);
+        if (Portable.Serves(x))
+        {
+            return Composed.RowLinear(x, weight);
+        }
+
         return NativeCall.Result(Native.zt_fused_row_linear(x.Handle, weight.Handle, out var result), result, nameof(RowLinear), x, weight);
     }
 
@@ -44,6 +49,11 @@ public static partial class Fused
         ArgumentNullException.ThrowIfNull(keys);
         ArgumentNullException.ThrowIfNull(values);
         ArgumentNullException.ThrowIfNull(tokens);
+        if (Portable.Serves(qkv))
+        {
+            return Composed.PagedAttention(qkv, heads, kvHeads, cos, sin, keys, values, tokens, slidingWindow, scale);
+        }
+
         var window = new AttentionLayout(null, slidingWindow, scale).Window;
         var code = Native.zt_fused_paged_attention(
             qkv.Handle, heads, kvHeads, cos.Handle, sin.Handle, keys.Handle, values.Handle,

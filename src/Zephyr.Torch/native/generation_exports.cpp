@@ -7,6 +7,7 @@ using zephyr::box;
 
 ZT_EXPORT int32_t zt_fused_row_linear(zt_tensor x, zt_tensor weight, zt_tensor* out) noexcept {
   ZT_TRY
+  fused::require_cpu("RowLinear", *x, *weight);
   *out = box(fused::row_linear(*x, *weight));
   ZT_CATCH
 }
@@ -16,6 +17,7 @@ ZT_EXPORT int32_t zt_fused_paged_attention(zt_tensor qkv, int64_t heads, int64_t
                                            zt_tensor tables, zt_tensor rings, int64_t sliding_window, double scale,
                                            zt_tensor* out) noexcept {
   ZT_TRY
+  fused::require_cpu("PagedAttention", *qkv, *cos, *sin, *keys, *values, *request, *positions, *tables, *rings);
   *out = box(fused::paged_attention(*qkv, heads, kv_heads, *cos, *sin, *keys, *values, *request, *positions, *tables, *rings,
                                     sliding_window, scale));
   ZT_CATCH
