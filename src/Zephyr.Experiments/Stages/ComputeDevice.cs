@@ -26,7 +26,7 @@ internal static class ComputeDevice
         if (device.type == DeviceType.CUDA)
         {
             CudaRuntime.ResetPeakMemory(device);
-            context.Reporter.Note($"{context.Settings.Name}: computing on {device}");
+            context.Reporter.Note($"{context.Stage}: computing on {device}");
         }
 
         return device;

@@ -32,13 +32,21 @@ internal static class TrainedModel
             File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
         }
 
-        var (pieces, copy) = (Path.Combine(context.Input(StageFiles.Download), StageFiles.BaseModel, SentencePieceFile), Path.Combine(folder, SentencePieceFile));
-        if (context.Settings.Tokenizer.Source == "model" && File.Exists(pieces) && !File.Exists(copy))
+        CopySentencePieces(Path.Combine(context.Input(StageFiles.Download), StageFiles.BaseModel), folder);
+        SpecialTokensMap.Write(folder);
+    }
+
+    // Whether the tokenizer is still the base model's is seen by its file: it is no setting of the stages that train.
+    private static void CopySentencePieces(string baseModel, string folder)
+    {
+        const string Json = "tokenizer.json";
+        var (pieces, copy) = (Path.Combine(baseModel, SentencePieceFile), Path.Combine(folder, SentencePieceFile));
+        var (theirs, ours) = (Path.Combine(baseModel, Json), Path.Combine(folder, Json));
+        if (File.Exists(pieces) && !File.Exists(copy) && File.Exists(theirs) && File.Exists(ours)
+            && File.ReadAllBytes(theirs).AsSpan().SequenceEqual(File.ReadAllBytes(ours)))
         {
             File.Copy(pieces, copy);
         }
-
-        SpecialTokensMap.Write(folder);
     }
 
     /// <summary>The base model's repository on a hub; null when it came from nowhere else.</summary>
