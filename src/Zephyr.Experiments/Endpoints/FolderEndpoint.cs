@@ -95,7 +95,7 @@ internal sealed class FolderEndpoint : IChatEndpoint
     {
         lock (_lock)
         {
-            _model ??= DecoderModel.Load(_folder, _options.Dtype);
+            _model ??= DecoderModel.Load(_folder, _options.Dtype, device: DeviceChoice.Take(_options.Device));
             return _engine ??= new GenerationEngine(_model, _tokenizer, new EngineOptions());
         }
     }

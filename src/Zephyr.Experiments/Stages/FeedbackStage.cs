@@ -44,7 +44,7 @@ internal sealed class FeedbackStage(ExperimentSettings settings) : IStage
         var prompts = await FeedbackPrompts.ReadAsync(context, world, counts, cancellationToken);
         if (FeedbackPrompts.HasFolder(options))
         {
-            ComputeThreads.Use(context.Settings.Model);
+            ComputeDevice.Use(context);
         }
 
         var budget = new Budget((decimal?)options.Budget, "feedback.budget");
@@ -124,7 +124,7 @@ internal sealed class FeedbackStage(ExperimentSettings settings) : IStage
 
         if (settings.Feedback is { } feedback && FeedbackPrompts.HasFolder(feedback))
         {
-            names.AddRange(["model.dtype", "model.threads"]);
+            names.AddRange(["model.dtype", "model.device", "model.threads"]);
         }
 
         return names;
