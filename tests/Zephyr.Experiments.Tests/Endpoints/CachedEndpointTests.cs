@@ -164,22 +164,4 @@ public sealed class CachedEndpointTests
         // 100 of 100 taken, 50 more owed: 60 at ten a second.
         (time.Elapsed - before).TotalSeconds.ShouldBe(6, 0.5);
     }
-
-    /// <summary>A clock that moves only when somebody waits.</summary>
-    private sealed class SteppedTime : TimeProvider
-    {
-        private long _ticks;
-
-        public TimeSpan Elapsed => TimeSpan.FromTicks(_ticks);
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => _ticks;
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            _ticks += dueTime > TimeSpan.Zero ? dueTime.Ticks : 0;
-            return System.CreateTimer(callback, state, TimeSpan.Zero, period);
-        }
-    }
 }

@@ -18,7 +18,7 @@ internal sealed class EndpointBed : IAsyncDisposable
 
     public TempFolder Folder { get; } = new();
 
-    public InstantTime Time { get; } = new();
+    public SteppedTime Time { get; } = new();
 
     public UsageCounts Usage { get; } = new();
 

@@ -3,7 +3,6 @@ using Zephyr.Experiments.Running;
 using Zephyr.Experiments.Stages;
 using Zephyr.Experiments.Terminal;
 using Zephyr.Experiments.Tests.Endpoints;
-using Zephyr.Experiments.Tests.Tracking;
 
 namespace Zephyr.Experiments.Tests.Feedback;
 
@@ -41,7 +40,7 @@ internal sealed class FeedbackBed : IAsyncDisposable
     public async Task<StageResult> RunAsync(CancellationToken cancellationToken, params string[] sets)
     {
         var experiment = Repository.Load(sets);
-        var services = new RunServices(new NullRunTracker(), new LineDisplay(Repository.Shown, TimeProvider.System), new InstantTime(), ProcessEnvironment.Describe)
+        var services = new RunServices(new NullRunTracker(), new LineDisplay(Repository.Shown, TimeProvider.System), new SteppedTime(), ProcessEnvironment.Describe)
         {
             Variable = name => name == "KEY" ? EndpointBed.Key : null,
         };
