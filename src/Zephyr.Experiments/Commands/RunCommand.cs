@@ -25,10 +25,12 @@ public static class RunCommand
         var dryRun = new Option<bool>("--dry-run") { Description = "show what would run and change nothing" };
         var keepGoing = new Option<bool>("--keep-going") { Description = "after a failure, still run what does not depend on it" };
         var noWait = new Option<bool>("--no-wait") { Description = "fail at once when another process runs the same" };
+        var probe = new Option<bool>("--probe") { Description = "run every stage again beside its stored result, publish nothing, and tell which files differ; ends with 1 when any does" };
         var offline = OfflineArgument.Create();
         command.Options.Add(dryRun);
         command.Options.Add(keepGoing);
         command.Options.Add(noWait);
+        command.Options.Add(probe);
         command.Options.Add(offline);
         command.SetAction((parsed, cancellationToken) =>
         {
@@ -37,6 +39,15 @@ public static class RunCommand
             {
                 PlanCommand.Show(environment, experiment, parsed, new PlanRequest(options, Offline: parsed.GetValue(offline)), cancellationToken);
                 return Task.FromResult(ZephyrCommandLine.Success);
+            }
+
+            if (parsed.GetValue(probe))
+            {
+                var json = experiment.Json(parsed);
+                var members = experiment.Load(parsed, environment);
+                var display = Display(environment, members[0], 1, 1, json, json ? environment.Error : environment.Out);
+                return RunProbe.RunAsync(
+                    environment, members, experiment.Name(parsed), options.Target, json, parsed.GetValue(offline), display, cancellationToken);
             }
 
             return RunAsync(environment, experiment, parsed, new RunRequest(options, limits.Read(parsed), parsed.GetValue(offline)), cancellationToken);

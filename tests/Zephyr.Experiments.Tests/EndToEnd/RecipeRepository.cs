@@ -24,6 +24,15 @@ public sealed class RecipeRepository : IDisposable
         evaluate: {judge: rubric, max_new_tokens: 8}
         """;
 
+    /// <summary>
+    /// The program as users start it, compiled ahead of time, which every build of these tests builds too; else the copy beside the tests.
+    /// </summary>
+    public static string Zephyr { get; } = new[]
+    {
+        Path.Combine(Source(), "artifacts", "bin", "Zephyr.Experiments", "release", "zephyr"),
+        Path.Combine(AppContext.BaseDirectory, "zephyr"),
+    }.First(File.Exists);
+
     /// <summary>Makes the folder.</summary>
     public RecipeRepository()
     {
@@ -42,7 +51,7 @@ public sealed class RecipeRepository : IDisposable
     /// <summary>Starts the program.</summary>
     public Process Start(params string[] arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "zephyr"), arguments)
+        var start = new ProcessStartInfo(Zephyr, arguments)
         {
             WorkingDirectory = Folder,
             RedirectStandardOutput = true,
