@@ -16,7 +16,7 @@ public sealed partial class SignalTests
     public async Task A_signal_in_training_ends_after_a_checkpoint_from_which_the_next_run_goes_on(int signal)
     {
         using var whole = MicroRecipe.Make();
-        whole.Json("run", "dsft", MicroRecipe.Experiment, "--set=dsft.epochs=20");
+        whole.Json("run", "dsft", MicroRecipe.Experiment, "--set=dsft.epochs=8");
         using var repository = MicroRecipe.Make();
         using var process = StartTraining(repository, out var error);
         var watch = Stopwatch.StartNew();
@@ -27,7 +27,7 @@ public sealed partial class SignalTests
         process.ExitCode.ShouldBe(130, message);
         watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20)); // a step takes milliseconds; the bound is for busy machines
         message.ShouldContain("interrupted; run again to go on from its last checkpoint");
-        var run = repository.Run("run", "dsft", MicroRecipe.Experiment, "--set=dsft.epochs=20");
+        var run = repository.Run("run", "dsft", MicroRecipe.Experiment, "--set=dsft.epochs=8");
         run.ExitCode.ShouldBe(0, run.Error);
         (run.Output + run.Error).ShouldContain("continuing after step");
         MicroRecipe.Hashes(repository).ShouldBe(MicroRecipe.Hashes(whole));
@@ -43,12 +43,12 @@ public sealed partial class SignalTests
         var message = await error;
         process.WaitForExit(TimeSpan.FromSeconds(20)).ShouldBeTrue();
         process.ExitCode.ShouldBe(130, message);
-        repository.Json("run", "dsft", MicroRecipe.Experiment, "--set=dsft.epochs=20");
+        repository.Json("run", "dsft", MicroRecipe.Experiment, "--set=dsft.epochs=8");
     }
 
     private static Process StartTraining(RecipeRepository repository, out Task<string> error)
     {
-        var process = repository.Start("run", "dsft", MicroRecipe.Experiment, "--set=dsft.epochs=20");
+        var process = repository.Start("run", "dsft", MicroRecipe.Experiment, "--set=dsft.epochs=8");
         error = process.StandardError.ReadToEndAsync();
         while (process.StandardOutput.ReadLine() is { } line && !line.StartsWith("dsft: dSFT", StringComparison.Ordinal))
         {
