@@ -11,6 +11,7 @@ namespace Zephyr.Experiments.Tests.Reliability;
 public sealed class RandomKillTests
 {
     private const int Lanes = 2;
+    private const int Share = 4;
 
     [Fact]
     public async Task A_recipe_killed_at_random_instants_ends_with_the_bytes_of_an_uninterrupted_one()
@@ -42,8 +43,8 @@ public sealed class RandomKillTests
                 var output = process.StandardOutput.ReadToEndAsync();
                 var error = process.StandardError.ReadToEndAsync();
 
-                // Up to the length of a whole run, so that every stage and every publication is met; most runs start half done.
-                finished = process.WaitForExit(TimeSpan.FromMilliseconds(random.NextInt((int)length.TotalMilliseconds)));
+                // Long enough to get somewhere in most attempts, short enough to be killed many times on the way through all stages.
+                finished = process.WaitForExit(TimeSpan.FromMilliseconds(random.NextInt((int)(length / Share).TotalMilliseconds)));
                 if (finished)
                 {
                     process.ExitCode.ShouldBe(0, error.Result);
