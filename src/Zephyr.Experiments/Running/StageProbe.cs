@@ -1,5 +1,6 @@
 using Zephyr.Core;
 using Zephyr.Experiments.Configuration;
+using Zephyr.Experiments.Endpoints;
 using Zephyr.Experiments.Fingerprints;
 using Zephyr.Experiments.Hub;
 using Zephyr.Experiments.Stages;
@@ -65,11 +66,12 @@ public sealed class StageProbe(Experiment experiment, ArtifactStore store, RunSe
             var output = Path.Combine(work, "output");
             await stage.RunAsync(
                 new StageContext(
-                    stage.Name, experiment.Settings, experiment.Resolved,
+                    stage.Name, new StageSettings(experiment.Settings, stage), StageSlice.Of(experiment.Resolved, stage.Settings),
                     stage.DependsOn.ToDictionary(name => name, name => Path.Combine(work, "inputs", name), StringComparer.Ordinal),
                     output, Path.Combine(work, "checkpoints"), display)
                 {
                     Sources = sources,
+                    Endpoints = new EndpointServices(store.Folders.Responses, services.Variable, services.Clock),
                 },
                 cancellationToken);
             return ProbeResult.Compare(stage.Name, stored.Outputs, Outputs(output, cancellationToken));
