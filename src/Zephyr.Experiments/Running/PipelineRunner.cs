@@ -29,6 +29,7 @@ public sealed class PipelineRunner(Pipeline pipeline, ArtifactStore store, RunSe
         store.Files.CreateFolder(store.Folders.Locks);
         using var storeLock = await LockAsync("store", "the store", shared: true, options, cancellationToken);
         using var experimentLock = await LockAsync($"experiment-{experiment.Name}", $"experiment {experiment.Name}", shared: false, options, cancellationToken);
+        new OrphanTemporaries(store).SweepExperiment(experiment.Name);
         using var sources = new StageSources(experiment, store.Folders, services.Sources);
         await sources.SettleAsync(services.Display.Note, cancellationToken);
         var forced = new HashSet<string>(options.Force, StringComparer.Ordinal);

@@ -125,6 +125,7 @@ public sealed class StageRunner(Experiment experiment, ArtifactStore store, RunS
 
         var work = store.Folders.WorkOf(decision.Fingerprint!);
         store.DropDamaged(decision.Fingerprint!);
+        new OrphanTemporaries(store).SweepManifest(decision.Fingerprint!);
         store.Files.DeleteFolder(Path.Combine(work, "output"));
         store.Files.DeleteFolder(Path.Combine(work, "inputs"));
         store.Files.CreateFolder(Path.Combine(work, "output"));
