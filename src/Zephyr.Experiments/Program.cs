@@ -4,6 +4,7 @@ using Zephyr.Core.Data.Tables;
 using Zephyr.Experiments.Commands;
 using Zephyr.Experiments.Configuration;
 using Zephyr.Experiments.Running;
+using Zephyr.Experiments.Slurm;
 using Zephyr.Experiments.Stages;
 using Zephyr.Experiments.Store;
 using Zephyr.Experiments.Terminal;
@@ -22,7 +23,8 @@ void Stop(PosixSignalContext context)
         return; // a verb stops something of its own: an answer of a chat
     }
 
-    if (Interlocked.Increment(ref signals) > 1)
+    // A job of Slurm is sent several signals as it ends, and SIGKILL when its time is over.
+    if (Interlocked.Increment(ref signals) > 1 && args is not [JobServer.Verb, ..])
     {
         Environment.Exit(ZephyrCommandLine.Interrupted);
     }
@@ -46,6 +48,12 @@ if (args is [StageServer.Verb])
     using var requests = new StreamReader(Console.OpenStandardInput(), utf8);
     await using var messages = new StreamWriter(Console.OpenStandardOutput(), utf8);
     return await new StageServer(StageCatalog.Recipe, TimeProvider.System).RunAsync(requests, messages, interrupt.Token);
+}
+
+if (args is [JobServer.Verb, var submission])
+{
+    // The program computing one stage as a job of Slurm.
+    return await new JobServer(StageCatalog.Recipe, TimeProvider.System).RunAsync(submission, interrupt.Token);
 }
 
 await using var output = new StreamWriter(Console.OpenStandardOutput(), utf8, bufferSize: 4096) { AutoFlush = true };

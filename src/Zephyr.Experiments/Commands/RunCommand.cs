@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Zephyr.Experiments.Configuration;
 using Zephyr.Experiments.Running;
+using Zephyr.Experiments.Slurm;
 using Zephyr.Experiments.Store.Remote;
 using Zephyr.Experiments.Sweeps;
 using Zephyr.Experiments.Terminal;
@@ -26,15 +27,17 @@ public static class RunCommand
         var keepGoing = new Option<bool>("--keep-going") { Description = "after a failure, still run what does not depend on it" };
         var noWait = new Option<bool>("--no-wait") { Description = "fail at once when another process runs the same" };
         var probe = new Option<bool>("--probe") { Description = "run every stage again beside its stored result, publish nothing, and tell which files differ; ends with 1 when any does" };
+        var detach = new Option<bool>("--detach") { Description = "with executor.kind slurm: submit jobs and leave them; the next run takes their results" };
         var offline = OfflineArgument.Create();
         command.Options.Add(dryRun);
         command.Options.Add(keepGoing);
         command.Options.Add(noWait);
         command.Options.Add(probe);
+        command.Options.Add(detach);
         command.Options.Add(offline);
         command.SetAction((parsed, cancellationToken) =>
         {
-            var options = selection.Read(parsed) with { KeepGoing = parsed.GetValue(keepGoing), Wait = !parsed.GetValue(noWait) };
+            var options = selection.Read(parsed) with { KeepGoing = parsed.GetValue(keepGoing), Wait = !parsed.GetValue(noWait), Detach = parsed.GetValue(detach) };
             if (parsed.GetValue(dryRun))
             {
                 PlanCommand.Show(environment, experiment, parsed, new PlanRequest(options, Offline: parsed.GetValue(offline)), cancellationToken);
@@ -60,6 +63,11 @@ public static class RunCommand
     {
         var json = experiment.Json(parsed);
         var members = experiment.Load(parsed, environment);
+        if (request.Options.Detach && members.FirstOrDefault(member => member.Settings.Executor.Kind != ExecutorKind.Slurm) is { } local)
+        {
+            throw new ConfigurationException($"--detach leaves jobs of Slurm to themselves, but executor.kind is local in {local.Name}: set it to slurm");
+        }
+
         var pipelines = members.ToDictionary(member => member.Name, environment.Pipeline, StringComparer.Ordinal);
         foreach (var pipeline in pipelines.Values)
         {
@@ -81,7 +89,7 @@ public static class RunCommand
         if (json)
         {
             JsonOutput.Write(environment.Out, JsonOutput.Combine(
-                experiment.Name(parsed), [.. runs.Select(JsonOutput.Run)], ["failed", "interrupted", "skipped", "ran", "cached"], sweep));
+                experiment.Name(parsed), [.. runs.Select(JsonOutput.Run)], ["failed", "interrupted", "submitted", "skipped", "ran", "cached"], sweep));
         }
         else
         {
@@ -94,7 +102,7 @@ public static class RunCommand
         }
 
         return cancellationToken.IsCancellationRequested && runs.Any(run => run.Status == RunStatus.Killed) ? ZephyrCommandLine.Interrupted
-            : runs.Count == members.Count && runs.All(run => run.Status == RunStatus.Finished) && remote is not { Failures.Count: > 0 } ? ZephyrCommandLine.Success
+            : runs.Count == members.Count && runs.All(run => run.Status == RunStatus.Finished || HasSubmitted(run)) && remote is not { Failures.Count: > 0 } ? ZephyrCommandLine.Success
             : ZephyrCommandLine.Failure;
 
         async Task<RunResult> RunMemberAsync(Experiment member)
@@ -108,10 +116,14 @@ public static class RunCommand
                 Scheduler = scheduler,
                 StageProgram = environment.StageProgram,
                 Variable = environment.Variable,
+                Slurm = environment.StageProgram is { } program ? new SlurmServices(new SlurmCommands(environment.Variable("PATH") ?? ""), program) : null,
             };
             return await new PipelineRunner(pipelines[member.Name], store, services, environment.Repository).RunAsync(member, request.Options, cancellationToken);
         }
     }
+
+    private static bool HasSubmitted(RunResult run) =>
+        run.Status != RunStatus.Failed && run.Stages.Any(stage => stage.Status == StageStatus.Submitted);
 
     // Progress bars belong to one stage at a time. Side by side, lines say whose they are.
     private static IRunDisplay Display(CommandEnvironment environment, Experiment member, int members, int jobs, bool json, TextWriter lines)

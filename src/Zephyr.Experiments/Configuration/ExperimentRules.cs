@@ -6,6 +6,7 @@ using Zephyr.Core.Models;
 using Zephyr.Core.Training;
 using Zephyr.Experiments.Feedback;
 using Zephyr.Experiments.Hub;
+using Zephyr.Experiments.Slurm;
 
 namespace Zephyr.Experiments.Configuration;
 
@@ -107,6 +108,7 @@ public static class ExperimentRules
             }
         }
 
+        SlurmRules.Check(settings.Executor, settings.Reproducibility == Reproducibility.Strict, Refuse);
         foreach (var leaf in resolved.Leaves().OfType<ResolvedValue>())
         {
             if (leaf is { Property.IsPath: true, Value: string path } && !RemoteSource.IsRemote(path)

@@ -7,6 +7,7 @@ using Zephyr.Core.Tokenizers;
 using Zephyr.Core.Training;
 using Zephyr.Experiments.Feedback;
 using Zephyr.Experiments.Reporting;
+using Zephyr.Experiments.Slurm;
 using Zephyr.Experiments.Store;
 using Zephyr.Experiments.Tracking;
 
@@ -75,6 +76,10 @@ public sealed record ExperimentSettings
     /// <summary>Where results are shared with others.</summary>
     [Description("where results are shared with others")]
     public StoreOptions Store { get; init; } = new();
+
+    /// <summary>Where stages that compute do their work.</summary>
+    [Description("where stages that compute do their work: on this machine or as jobs of Slurm")]
+    public ExecutorOptions Executor { get; init; } = new();
 
     /// <summary>Where runs are recorded.</summary>
     [Description("where runs are recorded")]

@@ -38,6 +38,9 @@ public enum StageStatus
 
     /// <summary>It did not start, because another failed.</summary>
     Skipped,
+
+    /// <summary>It goes on in a job that nobody follows; a later run takes the result.</summary>
+    Submitted,
 }
 
 /// <summary>A stage of a run.</summary>

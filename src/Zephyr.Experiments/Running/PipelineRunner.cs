@@ -4,6 +4,7 @@ using Zephyr.Core.Models;
 using Zephyr.Experiments.Configuration;
 using Zephyr.Experiments.Fingerprints;
 using Zephyr.Experiments.Hub;
+using Zephyr.Experiments.Slurm;
 using Zephyr.Experiments.Stages;
 using Zephyr.Experiments.Store;
 
@@ -40,7 +41,11 @@ public sealed class PipelineRunner(Pipeline pipeline, ArtifactStore store, RunSe
             selection.CheckGiven(experiment, planner.Plan([.. selection.Stages.Where(stage => selection.Given.Contains(stage.Name))], cancellationToken));
         }
 
-        if (DeviceChoice.NeedsCuda(experiment.Settings.Model.Device))
+        if (experiment.Settings.Executor.Kind == ExecutorKind.Slurm)
+        {
+            CheckSlurm(experiment, planner.Plan(selection.Stages, cancellationToken)); // the device is the node's, which looks for it itself
+        }
+        else if (DeviceChoice.NeedsCuda(experiment.Settings.Model.Device))
         {
             ComputeDevice.Check(experiment, planner.Plan(selection.Stages, cancellationToken));
         }
@@ -69,6 +74,17 @@ public sealed class PipelineRunner(Pipeline pipeline, ArtifactStore store, RunSe
         }
 
         return run;
+    }
+
+    // Told before anything starts, and only when a job is needed.
+    private void CheckSlurm(Experiment experiment, IReadOnlyList<StageDecision> plan)
+    {
+        var missing = services.Slurm?.Commands.Missing ?? ["sbatch"];
+        if (missing.Count > 0 && plan.Any(decision => decision.Manifest is null && decision.Stage.Resources(experiment.Settings).Computes))
+        {
+            throw new SlurmException(
+                $"executor.kind is slurm, but {string.Join(", ", missing)} cannot be found on PATH: run on a login node, load the module that brings Slurm's programs, or compute here with --set executor.kind=local.");
+        }
     }
 
     private string Freeze(Experiment experiment)

@@ -18,6 +18,9 @@ public sealed record RunOptions
     /// <summary>Whether stages that do not depend on a failed one still run.</summary>
     public bool KeepGoing { get; init; }
 
+    /// <summary>Whether jobs are left to themselves once they are submitted.</summary>
+    public bool Detach { get; init; }
+
     /// <summary>Whether to wait for another run of the same experiment or stage, or for a device that another process has.</summary>
     public bool Wait { get; init; } = true;
 }

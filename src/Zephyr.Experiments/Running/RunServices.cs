@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Zephyr.Experiments.Hub;
+using Zephyr.Experiments.Slurm;
 using Zephyr.Experiments.Store.Remote;
 
 namespace Zephyr.Experiments.Running;
@@ -23,6 +24,9 @@ public sealed record RunServices(
 
     /// <summary>The program that gives a stage a process of its own; null where there is none, so that stages compute one after the other.</summary>
     public string? StageProgram { get; init; }
+
+    /// <summary>Slurm's programs, for an experiment whose <c>executor.kind</c> is <c>slurm</c>; null where there is none.</summary>
+    internal SlurmServices? Slurm { get; init; }
 
     /// <summary>Makes what fetches the files behind addresses in settings; asked only for an experiment that has such settings.</summary>
     public Func<SourceFetcher>? Sources { get; init; }

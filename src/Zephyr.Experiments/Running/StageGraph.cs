@@ -1,5 +1,6 @@
 using Zephyr.Core;
 using Zephyr.Experiments.Configuration;
+using Zephyr.Experiments.Slurm;
 using Zephyr.Experiments.Stages;
 using Zephyr.Experiments.Store;
 
@@ -159,8 +160,10 @@ internal sealed class StageGraph(
 
             var resources = stage.Resources(experiment.Settings);
             var executor = Executor(resources);
-            using var machine = await services.Scheduler.TakeAsync(
-                stage.Name, resources, experiment.Settings, executor.HasOwnProcess, options.Wait, services.Clock, services.Display.Note, cancellationToken);
+            using var machine = executor.IsElsewhere
+                ? await services.Scheduler.TakeTurnAsync(cancellationToken)
+                : await services.Scheduler.TakeAsync(
+                    stage.Name, resources, experiment.Settings, executor.HasOwnProcess, options.Wait, services.Clock, services.Display.Note, cancellationToken);
             if (services.Scheduler.Failed is { } failed)
             {
                 return new Outcome(new StageResult(stage.Name, StageStatus.Skipped, $"{failed} has no result", 0, null, null, null), null);
@@ -202,7 +205,10 @@ internal sealed class StageGraph(
     // A stage that computes gets a process of its own as soon as others may compute beside it: threads, generators and deterministic
     // mode of libtorch belong to a whole process. Alone it computes here.
     private IStageExecutor Executor(StageResources resources) =>
-        resources.Computes && services.Scheduler.Limits.Jobs > 1 && services.StageProgram is { } program
+        resources.Computes && experiment.Settings.Executor.Kind == ExecutorKind.Slurm
+            ? new SlurmExecutor(
+                services.Slurm ?? throw new SlurmException("executor.kind is slurm, but nothing here runs Slurm's programs."), store, services.Clock, services.NewRunId, options.Detach)
+        : resources.Computes && services.Scheduler.Limits.Jobs > 1 && services.StageProgram is { } program
             ? new StageProcess(program, services.Scheduler.Limits.CoresFor(resources, experiment.Settings.Reproducibility == Reproducibility.Strict))
             : InProcess.Instance;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Zephyr.Experiments.Configuration;
 using Zephyr.Experiments.Stages;
 using Zephyr.Experiments.Store;
 
@@ -26,6 +27,29 @@ internal sealed record StageRequest(
     string Output,
     string Checkpoints)
 {
+    /// <summary>Freezes the experiment in a file and makes the request.</summary>
+    /// <param name="work">The stage and all it needs.</param>
+    /// <param name="folder">Folder for the frozen experiment.</param>
+    /// <param name="output">Folder to write to.</param>
+    /// <param name="threads">Threads for tensor operations.</param>
+    /// <returns>The request.</returns>
+    public static StageRequest Create(StageWork work, string folder, string output, int threads)
+    {
+        var experiment = Path.Combine(folder, "experiment.yaml");
+        File.WriteAllText(experiment, ResolvedWriter.Yaml(work.Experiment with { Name = work.Stage.Name }));
+        return new StageRequest(
+            Path.GetDirectoryName(work.Folders.Artifacts)!,
+            experiment,
+            work.Stage.Name,
+            work.Key.Fingerprint,
+            work.Folders.Lock($"work-{work.Key.Fingerprint}"),
+            threads,
+            work.Inputs.ToDictionary(
+                input => input.Key, input => new StageRequestInput(work.Context.Input(input.Key), input.Value.OutputsHash), StringComparer.Ordinal),
+            output,
+            work.Context.Checkpoints);
+    }
+
     /// <summary>The request as one line.</summary>
     /// <returns>The line.</returns>
     public string Write() => new JsonObject

@@ -20,22 +20,9 @@ internal sealed class StageProcess(string program, int threads) : IStageExecutor
     public bool HasOwnProcess => true;
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyDictionary<string, string>> ExecuteAsync(StageWork work, CancellationToken cancellationToken)
+    public async Task<StageWorked> ExecuteAsync(StageWork work, CancellationToken cancellationToken)
     {
-        var folder = work.Folders.WorkOf(work.Key.Fingerprint);
-        var experiment = Path.Combine(folder, "experiment.yaml");
-        await File.WriteAllTextAsync(experiment, ResolvedWriter.Yaml(work.Experiment with { Name = work.Stage.Name }), cancellationToken);
-        var request = new StageRequest(
-            Path.GetDirectoryName(work.Folders.Artifacts)!,
-            experiment,
-            work.Stage.Name,
-            work.Key.Fingerprint,
-            work.Folders.Lock($"work-{work.Key.Fingerprint}"),
-            threads,
-            work.Inputs.ToDictionary(
-                input => input.Key, input => new StageRequestInput(work.Context.Input(input.Key), input.Value.OutputsHash), StringComparer.Ordinal),
-            work.Context.Output,
-            work.Context.Checkpoints);
+        var request = StageRequest.Create(work, work.Folders.WorkOf(work.Key.Fingerprint), work.Context.Output, threads);
         using var process = Process.Start(new ProcessStartInfo(program, [StageServer.Verb])
         {
             RedirectStandardInput = true,
@@ -65,7 +52,7 @@ internal sealed class StageProcess(string program, int threads) : IStageExecutor
         var last = await errors;
         return end switch
         {
-            { Status: StageEnd.Done } => end.Environment,
+            { Status: StageEnd.Done } => new StageWorked(end.Environment),
             { Status: StageEnd.Stopped } or null when cancellationToken.IsCancellationRequested => throw new OperationCanceledException(cancellationToken),
             { Status: StageEnd.Failed } => throw new StageProcessException(end.Message!, end.Detail!),
             { Status: StageEnd.Stopped } => throw new StageProcessException("its process was stopped from outside; run again to go on from its last checkpoint", last),

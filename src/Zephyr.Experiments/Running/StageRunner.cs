@@ -4,6 +4,7 @@ using Zephyr.Experiments.Configuration;
 using Zephyr.Experiments.Endpoints;
 using Zephyr.Experiments.Fingerprints;
 using Zephyr.Experiments.Hub;
+using Zephyr.Experiments.Slurm;
 using Zephyr.Experiments.Stages;
 using Zephyr.Experiments.Store;
 
@@ -50,9 +51,11 @@ public sealed class StageRunner(Experiment experiment, ArtifactStore store, RunS
         string? folder = null;
         string? error = null;
         var status = RunStatus.Finished;
+        var reason = decision.Reason;
+        StageStatus? ended = null;
         try
         {
-            var work = await PrepareAsync(decision, inputs, cancellationToken);
+            var work = await PrepareAsync(decision, inputs, executor, cancellationToken);
             var context = new StageContext(
                 stage.Name,
                 new StageSettings(experiment.Settings, stage),
@@ -65,8 +68,8 @@ public sealed class StageRunner(Experiment experiment, ArtifactStore store, RunS
                 Sources = sources,
                 Endpoints = new EndpointServices(store.Folders.Responses, services.Variable, services.Clock),
             };
-            var environment = await executor.ExecuteAsync(
-                new StageWork(stage, decision.Key, experiment, context, inputs, store.Folders, services.Environment), cancellationToken);
+            var worked = await executor.ExecuteAsync(
+                new StageWork(stage, decision.Key, experiment, context, inputs, store.Folders, services.Environment, reporter.LogFile), cancellationToken);
             if (KeyBuilder.ChangedSince(decision.Key, store.Inputs, cancellationToken) is [var changed, ..])
             {
                 throw new ZephyrException($"{changed.Source} ({changed.Name}) was changed while the stage ran, so its result belongs to neither version and is not kept: run again.");
@@ -76,8 +79,8 @@ public sealed class StageRunner(Experiment experiment, ArtifactStore store, RunS
             manifest = store.Publish(
                 context.Output,
                 outputs => new StageManifest(
-                    decision.Key, outputs, experiment.Name, runId, parentRunId, started, watch.Elapsed.TotalSeconds,
-                    reporter.Metrics, reporter.Counts, environment) { Frozen = frozen },
+                    decision.Key, outputs, experiment.Name, runId, parentRunId, started, worked.Seconds ?? watch.Elapsed.TotalSeconds,
+                    reporter.Metrics, reporter.Counts, worked.Environment) { Frozen = frozen },
                 stage.Name,
                 cancellationToken);
             if (before is not null && before.OutputsHash != manifest.OutputsHash)
@@ -93,6 +96,13 @@ public sealed class StageRunner(Experiment experiment, ArtifactStore store, RunS
             error = $"Stage {stage.Name} was interrupted; run again to go on from its last checkpoint.";
             reporter.Log("interrupted");
         }
+        catch (StageSubmittedException submitted)
+        {
+            ended = StageStatus.Submitted;
+            status = RunStatus.Killed; // nothing has failed, and there is no result
+            reason = submitted.Message;
+            reporter.Log(submitted.Message);
+        }
         catch (Exception failure)
         {
             // Whatever a stage throws ends the stage and not the program: the store is whole, the log has the details.
@@ -105,25 +115,33 @@ public sealed class StageRunner(Experiment experiment, ArtifactStore store, RunS
         services.Tracker.StageFinished(new StageFinish(
             runId, status, services.Clock.GetUtcNow(), reporter.Metrics, reporter.Counts, manifest?.Outputs ?? [], folder,
             manifest is null ? null : store.Folders.Manifest(decision.Fingerprint!), error));
-        var ended = status switch
+        ended ??= status switch
         {
             RunStatus.Finished => StageStatus.Ran,
             RunStatus.Killed => StageStatus.Interrupted,
             _ => StageStatus.Failed,
         };
-        return new StageResult(stage.Name, ended, decision.Reason, watch.Elapsed.TotalSeconds, manifest, folder, error);
+        return new StageResult(stage.Name, ended.Value, reason, watch.Elapsed.TotalSeconds, manifest, folder, error);
     }
 
     private async Task<string> PrepareAsync(
-        StageDecision decision, IReadOnlyDictionary<string, StageManifest> inputs, CancellationToken cancellationToken)
+        StageDecision decision, IReadOnlyDictionary<string, StageManifest> inputs, IStageExecutor executor, CancellationToken cancellationToken)
     {
+        var work = store.Folders.WorkOf(decision.Fingerprint!);
+        if (executor.GoesOn(work))
+        {
+            new LatestRecord(store).WriteStarted(experiment.Name, decision.Key);
+            return work;
+        }
+
+        await new LeftJobs(services.Slurm?.Commands, store).RefuseAsync(work, cancellationToken);
+
         // A run that was killed may have left the process of its stage behind, which is writing its last checkpoint.
         using (await StoreLock.TakeAsync(
             store.Folders.Lock($"work-{decision.Fingerprint}"), $"the folder of stage {decision.Stage.Name}", shared: false, wait: true, services.Clock, services.Display.Note, cancellationToken))
         {
         }
 
-        var work = store.Folders.WorkOf(decision.Fingerprint!);
         store.DropDamaged(decision.Fingerprint!);
         new OrphanTemporaries(store).SweepManifest(decision.Fingerprint!);
         store.Files.DeleteFolder(Path.Combine(work, "output"));

@@ -62,6 +62,11 @@ public sealed class StageScheduler(RunLimits limits, string deviceLocks)
     /// <returns>Whether it did.</returns>
     public bool HasRun(string fingerprint) => _ran.ContainsKey(fingerprint);
 
+    /// <summary>Waits for the turn of a stage that computes on another machine.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Lets the next one in when disposed.</returns>
+    public Task<IDisposable> TakeTurnAsync(CancellationToken cancellationToken) => _budget.TakeAsync(new ResourceClaim(0, 0, []), cancellationToken);
+
     /// <summary>Waits until the machine has room for a stage, then for its device, which other processes may have.</summary>
     /// <param name="stage">Its name, for messages.</param>
     /// <param name="resources">What it takes.</param>

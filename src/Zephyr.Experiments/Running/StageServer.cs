@@ -25,28 +25,62 @@ public sealed class StageServer(Func<ExperimentSettings, StageCatalog> catalog, 
     {
         var reporter = new MessageReporter(output);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(interrupt);
+        StageEnd end;
         try
         {
             var request = StageRequest.Read(await input.ReadLineAsync(stop.Token) ?? throw new ZephyrException("There is no request."));
             _ = Task.Run(() => StopAtEndAsync(input, stop), CancellationToken.None);
-            using var held = await StoreLock.TakeAsync(
-                request.Lock, $"the folder of stage {request.Stage}", shared: false, wait: true, clock, reporter.Note, stop.Token);
-            await WorkAsync(request, reporter, stop.Token);
-            reporter.End(new StageEnd(StageEnd.Done) { Environment = ProcessEnvironment.Describe() });
-            return 0;
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            reporter.End(new StageEnd(StageEnd.Stopped));
-            return 130;
+            end = await ServeAsync(request, reporter, static () => null, stop.Token);
         }
         catch (Exception failure)
         {
-            // Whatever a stage throws is told to the run, which reports it as if it had thrown there.
-            reporter.End(new StageEnd(StageEnd.Failed, StageRunner.Explain(failure), failure.ToString()));
-            return 1;
+            end = Ended(failure, stop.Token);
+        }
+
+        reporter.End(end);
+        return ExitCode(end);
+    }
+
+    /// <summary>Does the work of a request.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="reporter">Takes what the stage tells.</param>
+    /// <param name="refusal">Asked once the folder's lock is held: why nothing must be done, or null.</param>
+    /// <param name="stop">Set when the stage is to stop at a checkpoint.</param>
+    /// <returns>How it ended; nothing is thrown.</returns>
+    internal async Task<StageEnd> ServeAsync(StageRequest request, MessageReporter reporter, Func<string?> refusal, CancellationToken stop)
+    {
+        try
+        {
+            using var held = await StoreLock.TakeAsync(
+                request.Lock, $"the folder of stage {request.Stage}", shared: false, wait: true, clock, reporter.Note, stop);
+            if (refusal() is { } why)
+            {
+                throw new ZephyrException(why);
+            }
+
+            await WorkAsync(request, reporter, stop);
+            return new StageEnd(StageEnd.Done) { Environment = ProcessEnvironment.Describe() };
+        }
+        catch (Exception failure)
+        {
+            return Ended(failure, stop);
         }
     }
+
+    /// <summary>What the process ends with.</summary>
+    /// <param name="end">How the stage ended.</param>
+    /// <returns>0 when every output is written, 1 on failure, 130 when stopped.</returns>
+    internal static int ExitCode(StageEnd end) => end.Status switch
+    {
+        StageEnd.Done => 0,
+        StageEnd.Stopped => 130,
+        _ => 1,
+    };
+
+    // Whatever a stage throws is told to the run, which reports it as if it had thrown there.
+    private static StageEnd Ended(Exception failure, CancellationToken stop) => failure is OperationCanceledException && stop.IsCancellationRequested
+        ? new StageEnd(StageEnd.Stopped)
+        : new StageEnd(StageEnd.Failed, StageRunner.Explain(failure), failure.ToString());
 
     private async Task WorkAsync(StageRequest request, IStageReporter reporter, CancellationToken cancellationToken)
     {

@@ -15,6 +15,7 @@ public static class StageLine
         StageStatus.Cached => $"{stage.Name}: cached ({stage.Reason})",
         StageStatus.Failed => $"{stage.Name}: failed after {stage.Seconds:0.0} s",
         StageStatus.Interrupted => $"{stage.Name}: interrupted after {stage.Seconds:0.0} s",
+        StageStatus.Submitted => $"{stage.Name}: submitted ({stage.Reason})",
         _ => $"{stage.Name}: skipped ({stage.Reason})",
     };
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Zephyr.Core;
 using Zephyr.Experiments.Hub;
+using Zephyr.Experiments.Slurm;
 using Zephyr.Experiments.Store.Hashing;
 
 namespace Zephyr.Experiments.Store.Collection;
@@ -58,7 +59,7 @@ internal sealed class Leftovers(ArtifactStore store, TimeProvider clock)
             {
                 yield return Item(path, Published);
             }
-            else if (use.UnfinishedIn(fingerprint) is null)
+            else if (use.UnfinishedIn(fingerprint) is null && SlurmJobRecord.Find(path) is null) // a job may run that no process here follows
             {
                 yield return Item(path, "left by a stage that did not finish and that no experiment would go on with");
             }
