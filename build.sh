@@ -27,5 +27,10 @@ while (($#)); do
   esac
 done
 
+# The tests' own packages, when tests are asked for.
+case " ${arguments[*]-} " in
+  *" --target=Test "*) install_for_tests ;;
+esac
+
 dotnet tool restore --verbosity quiet >/dev/null || { dotnet tool restore; exit 1; }
 exec dotnet cake "${arguments[@]}"

@@ -38,6 +38,17 @@ install_missing() {
   fi
 }
 
+# What only some tests need. They skip without it and say what is missing, so nothing here ends the build.
+install_for_tests() {
+  local packages=()
+  command -v strace >/dev/null 2>&1 || packages+=(strace)
+  [[ -x /usr/sbin/slurmctld && -x /usr/sbin/slurmd && -x /usr/sbin/munged ]] || packages+=(slurm-wlm)
+  if ((${#packages[@]} == 0 || EUID != 0)) || ! command -v apt-get >/dev/null 2>&1; then
+    return 0
+  fi
+  (install_packages "${packages[@]}") || echo "build.sh: going on without ${packages[*]}: the tests that need them are skipped." >&2
+}
+
 install_packages() {
   local packages=("$@")
   local line="apt-get install --yes --no-install-recommends ${packages[*]}"

@@ -43,7 +43,7 @@ public sealed class PipelineRunner(Pipeline pipeline, ArtifactStore store, RunSe
 
         if (experiment.Settings.Executor.Kind == ExecutorKind.Slurm)
         {
-            CheckSlurm(experiment, planner.Plan(selection.Stages, cancellationToken)); // the device is the node's, which looks for it itself
+            CheckSlurm(experiment, planner.Plan(selection.Stages, cancellationToken));
         }
         else if (DeviceChoice.NeedsCuda(experiment.Settings.Model.Device))
         {

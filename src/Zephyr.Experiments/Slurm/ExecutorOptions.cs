@@ -51,8 +51,8 @@ public record SlurmResources
     public string? Qos { get; init; }
 
     /// <summary>GPUs of the node.</summary>
-    [Description("GPUs, as a number in quotes or with a type: \"1\", a100:1 (sbatch --gpus-per-node)")]
-    [RegularExpression("([A-Za-z][\\w.-]*:)?[1-9][0-9]*")]
+    [Description("GPUs, as a number in quotes or with a type: \"1\", a100:1 (sbatch --gpus-per-node); \"0\" asks for none where other stages ask for some")]
+    [RegularExpression("([A-Za-z][\\w.-]*:)?[1-9][0-9]*|0")]
     [ExecutionSetting]
     public string? Gpus { get; init; }
 
@@ -155,6 +155,10 @@ public sealed record SlurmOptions : SlurmResources
 /// <summary>What single stages ask for (section <c>executor.slurm.stages</c>): all stages of the recipe that compute.</summary>
 public sealed record SlurmStages
 {
+    /// <summary>Preference data, when a model here judges or answers.</summary>
+    [Description("the job of feedback, which is one only when a model in a folder answers or judges")]
+    public SlurmResources? Feedback { get; init; }
+
     /// <summary>The first supervised fine-tuning.</summary>
     [Description("the job of dsft")]
     public SlurmResources? Dsft { get; init; }
@@ -178,6 +182,7 @@ public sealed record SlurmStages
     /// <summary>The same by name of the stage.</summary>
     internal IReadOnlyDictionary<string, SlurmResources?> Named => new Dictionary<string, SlurmResources?>(StringComparer.Ordinal)
     {
+        ["feedback"] = Feedback,
         ["dsft"] = Dsft,
         ["dsft2"] = Dsft2,
         ["reference"] = Reference,

@@ -51,7 +51,7 @@ internal sealed class JobScript(string stage, string fingerprint, string program
         Add("partition", _resources.Partition);
         Add("account", _resources.Account);
         Add("qos", _resources.Qos);
-        Add("gpus-per-node", _resources.Gpus);
+        Add("gpus-per-node", _resources.Gpus == "0" ? null : _resources.Gpus);
         Add("gres", _resources.Gres);
         Add("cpus-per-task", _resources.Cpus?.ToString(CultureInfo.InvariantCulture));
         Add("mem", _resources.Memory);

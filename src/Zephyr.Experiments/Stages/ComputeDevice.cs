@@ -3,6 +3,7 @@ using Zephyr.Core;
 using Zephyr.Core.Models;
 using Zephyr.Experiments.Configuration;
 using Zephyr.Experiments.Running;
+using Zephyr.Experiments.Slurm;
 using Zephyr.Torch;
 using static TorchSharp.torch;
 
@@ -50,6 +51,7 @@ internal static class ComputeDevice
     public static void Check(Experiment experiment, IEnumerable<StageDecision> decisions)
     {
         if (!DeviceChoice.NeedsCuda(experiment.Settings.Model.Device)
+            || experiment.Settings.Executor.Kind == ExecutorKind.Slurm // the device is the node's, which looks for it itself
             || !decisions.Any(decision => decision.Manifest is null && decision.Stage.Settings.Contains(Setting, StringComparer.Ordinal)))
         {
             return;

@@ -111,7 +111,8 @@ public sealed class RecipeRepository : IDisposable
         process.WaitForExit();
     }
 
-    private static bool HasCheckpoint(string work)
+    /// <summary>Whether a stage below a folder has written a checkpoint.</summary>
+    public static bool HasCheckpoint(string work)
     {
         try
         {
