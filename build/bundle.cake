@@ -15,7 +15,17 @@ void RegisterBundleTask()
             Publish("tests/Zephyr.Torch.Tests/Zephyr.Torch.Tests.csproj", folder.Combine("bin"));
             Publish("tests/Zephyr.Core.Tests/Zephyr.Core.Tests.csproj", folder.Combine("bin"));
             Publish("src/Zephyr.Experiments/Zephyr.Experiments.csproj", folder.Combine("bin"));
-            DeleteFiles($"{root}/{name}/bin/*.pdb");
+            // What only a debugger, code coverage and test hosts of an IDE need.
+            foreach (var spare in new[] { "*.pdb", "libmscordaccore.so", "libmscordbi.so", "createdump", "xunit.runner.visualstudio.testadapter.dll", "Microsoft.VisualStudio.*.dll" })
+            {
+                DeleteFiles($"{root}/{name}/bin/{spare}");
+            }
+
+            foreach (var spare in GetDirectories($"{root}/{name}/bin/Microsoft.CodeCoverage"))
+            {
+                DeleteDirectory(spare, new DeleteDirectorySettings { Recursive = true, Force = true });
+            }
+
             DeleteFiles($"{root}/{name}/bin/*.xml");
             CopyDirectory("src/Zephyr.Torch/native", folder.Combine("native"));
             CopyDirectory("experiments", folder.Combine("experiments"));
@@ -30,7 +40,7 @@ void RegisterBundleTask()
             var archive = $"{root}/{name}.tar.xz";
             var exit = StartProcess("tar", new ProcessSettings().WithArguments(a => a
                 .Append("--sort=name --owner=0 --group=0 --numeric-owner --mtime=2024-01-01 --create")
-                .Append("--use-compress-program").AppendQuoted("xz -9 --threads=2")
+                .Append("--use-compress-program").AppendQuoted("xz -6 --threads=2")
                 .Append("--file").AppendQuoted(archive)
                 .Append("--directory").AppendQuoted(root)
                 .Append(name)));
