@@ -6,15 +6,20 @@ namespace Zephyr.Core.Memory;
 
 /// <summary>
 /// Predicts the peak memory of a decoder's stages from shapes alone: it counts the tensors that the fused operations keep and make.
-/// The prediction for dSFT is held to measured peaks by a test; dDPO and scoring of a small model came out a third too low, because what
-/// does not grow with the model is counted once only. Allocators round up, so no number is a promise to the byte.
+/// The prediction for dSFT is held to measured peaks by a test. Rows are taken to be as long as the settings allow: data with shorter rows
+/// need less. Allocators round up, so no number is a promise to the byte.
 /// </summary>
 /// <param name="model">The model's shape.</param>
 /// <param name="quantization">How a frozen base is kept in 4 bits; null for the compute type.</param>
-public sealed class DecoderMemory(ModelConfiguration model, Nf4Options? quantization = null)
+/// <param name="program">Memory of the process without the model: <see cref="Program"/>, or <see cref="StageProgram"/>.</param>
+public sealed class DecoderMemory(ModelConfiguration model, Nf4Options? quantization = null, long program = DecoderMemory.Program)
 {
-    // Runtime, libtorch and its libraries, tokenizer and buffers: measured with a model of a few thousand weights.
-    private const long Program = 230L << 20;
+    /// <summary>Runtime, libtorch and its libraries, and buffers: measured with a model of a few thousand weights.</summary>
+    public const long Program = 230L << 20;
+
+    /// <summary>The same with what a stage of an experiment adds: tokenizer, rows, store, tracking, display.</summary>
+    public const long StageProgram = 320L << 20;
+
     private const int MomentBlock = 256;
     private const int Nf4Block = 64;
     private const int Nf4ScaleBlock = 256;
@@ -62,7 +67,7 @@ public sealed class DecoderMemory(ModelConfiguration model, Nf4Options? quantiza
         var (activations, passing, held) = early >= late
             ? (saved, Math.Max(atLoss, earlyInBackward), shape.Options.AccumulationSteps > 1 ? gradients : 0)
             : (layer, late - gradients - layer, gradients);
-        return new MemoryEstimate(Program, Weights(shape.Dtype), masters + Moments(shape, trained), held, activations, passing);
+        return new MemoryEstimate(program, Weights(shape.Dtype), masters + Moments(shape, trained), held, activations, passing);
     }
 
     /// <summary>Peak of scoring without gradients.</summary>
@@ -73,8 +78,10 @@ public sealed class DecoderMemory(ModelConfiguration model, Nf4Options? quantiza
     public MemoryEstimate Scoring(long sequences, long length, ComputeType type)
     {
         var size = Size(type);
-        var layer = sequences * length * size * ((3L * model.HiddenSize) + PackedWidth + QueryWidth + (3L * model.IntermediateSize));
-        return new MemoryEstimate(Program, Weights(type), 0, 0, 0, layer + (ChunkRows * model.VocabSize * size) + (DecodedMatrix * size));
+
+        // All of a layer lives until it ends: what enters and leaves it (a sum and a norm each), two projections, a sum and a norm between.
+        var layer = sequences * length * size * ((8L * model.HiddenSize) + PackedWidth + QueryWidth + (3L * model.IntermediateSize));
+        return new MemoryEstimate(program, Weights(type), 0, 0, 0, layer + (ChunkRows * model.VocabSize * size) + (DecodedMatrix * size));
     }
 
     /// <summary>Peak of generation: keys and values of every row, and the forward pass over the prompts.</summary>

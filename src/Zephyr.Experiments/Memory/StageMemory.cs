@@ -19,7 +19,7 @@ public sealed record StageMemory(string Stage, MemoryEstimate Estimate)
     public static IReadOnlyList<StageMemory> Predict(ExperimentSettings settings)
     {
         var shape = Shape(settings);
-        var memory = new DecoderMemory(shape, settings.Model.Nf4);
+        var memory = new DecoderMemory(shape, settings.Model.Nf4, DecoderMemory.StageProgram);
         var (dtype, tokenize) = (settings.Model.Dtype, settings.Tokenize);
         var dsft = new TrainingShape(
             settings.Dsft.BatchSize, settings.Dsft.SequenceLength, dtype, settings.Dsft, settings.Dsft.Lora, WeightsHeldByLoss: true);
@@ -30,7 +30,7 @@ public sealed record StageMemory(string Stage, MemoryEstimate Estimate)
             new(StageFiles.Dsft, memory.Training(dsft)),
             new(StageFiles.Reference, memory.Scoring(2L * settings.Reference.BatchSize, tokenize.MaxPreferenceLength, dtype)),
             new(StageFiles.Ddpo, memory.Training(ddpo)),
-            new(StageFiles.Evaluate, new DecoderMemory(shape).Generation(settings.Evaluate.BatchSize, tokenize.MaxPromptLength, settings.Evaluate.MaxNewTokens, dtype)),
+            new(StageFiles.Evaluate, new DecoderMemory(shape, program: DecoderMemory.StageProgram).Generation(settings.Evaluate.BatchSize, tokenize.MaxPromptLength, settings.Evaluate.MaxNewTokens, dtype)),
         ];
     }
 
