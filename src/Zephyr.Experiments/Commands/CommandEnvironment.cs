@@ -1,6 +1,7 @@
 using Zephyr.Experiments.Configuration;
 using Zephyr.Experiments.Hub;
 using Zephyr.Experiments.Running;
+using Zephyr.Experiments.Slurm;
 using Zephyr.Experiments.Stages;
 using Zephyr.Experiments.Store;
 using Zephyr.Experiments.Terminal;
@@ -33,6 +34,9 @@ public sealed record CommandEnvironment(
 
     /// <summary>The program that gives a stage a process of its own; null where there is none.</summary>
     public string? StageProgram { get; init; }
+
+    /// <summary>Slurm's programs on PATH, for experiments whose <c>executor.kind</c> is <c>slurm</c>; null where no job could run this program.</summary>
+    internal SlurmServices? Slurm => StageProgram is { } program ? new SlurmServices(new SlurmCommands(Variable("PATH") ?? ""), program) : null;
 
     /// <summary>Whether a live progress display makes sense: standard output is a terminal.</summary>
     public bool Interactive { get; init; }

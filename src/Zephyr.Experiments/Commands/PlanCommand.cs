@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Zephyr.Experiments.Configuration;
 using Zephyr.Experiments.Memory;
 using Zephyr.Experiments.Running;
+using Zephyr.Experiments.Slurm;
 using Zephyr.Experiments.Stages;
 using Zephyr.Experiments.Store;
 using Zephyr.Experiments.Sweeps;
@@ -99,6 +100,7 @@ public static class PlanCommand
         foreach (var (member, plan) in members.Zip(plans))
         {
             ComputeDevice.Check(member, plan.Stages);
+            SlurmServices.Check(environment.Slurm, member, plan.Stages);
             OfflineArgument.TellMissing(environment, member, plan.Stages, request.Offline);
         }
 

@@ -116,7 +116,7 @@ public static class RunCommand
                 Scheduler = scheduler,
                 StageProgram = environment.StageProgram,
                 Variable = environment.Variable,
-                Slurm = environment.StageProgram is { } program ? new SlurmServices(new SlurmCommands(environment.Variable("PATH") ?? ""), program) : null,
+                Slurm = environment.Slurm,
             };
             return await new PipelineRunner(pipelines[member.Name], store, services, environment.Repository).RunAsync(member, request.Options, cancellationToken);
         }

@@ -43,7 +43,7 @@ public sealed class PipelineRunner(Pipeline pipeline, ArtifactStore store, RunSe
 
         if (experiment.Settings.Executor.Kind == ExecutorKind.Slurm)
         {
-            CheckSlurm(experiment, planner.Plan(selection.Stages, cancellationToken));
+            SlurmServices.Check(services.Slurm, experiment, planner.Plan(selection.Stages, cancellationToken));
         }
         else if (DeviceChoice.NeedsCuda(experiment.Settings.Model.Device))
         {
@@ -74,17 +74,6 @@ public sealed class PipelineRunner(Pipeline pipeline, ArtifactStore store, RunSe
         }
 
         return run;
-    }
-
-    // Told before anything starts, and only when a job is needed.
-    private void CheckSlurm(Experiment experiment, IReadOnlyList<StageDecision> plan)
-    {
-        var missing = services.Slurm?.Commands.Missing ?? ["sbatch"];
-        if (missing.Count > 0 && plan.Any(decision => decision.Manifest is null && decision.Stage.Resources(experiment.Settings).Computes))
-        {
-            throw new SlurmException(
-                $"executor.kind is slurm, but {string.Join(", ", missing)} cannot be found on PATH: run on a login node, load the module that brings Slurm's programs, or compute here with --set executor.kind=local.");
-        }
     }
 
     private string Freeze(Experiment experiment)

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using Zephyr.Core;
-using Zephyr.Experiments.Configuration;
 
 namespace Zephyr.Experiments.Running;
 

@@ -1,5 +1,4 @@
 using Zephyr.Experiments.Stages;
-using Zephyr.Experiments.Store;
 
 namespace Zephyr.Experiments.Slurm;
 
@@ -31,7 +30,22 @@ internal sealed class JobFollower(SlurmCommands commands, SlurmOptions options, 
     /// <exception cref="OperationCanceledException">Ctrl-C, and Slurm cannot be reached: the job goes on.</exception>
     public async Task<JobOutcome> FollowAsync(SlurmJobRecord record, SlurmJobFolder folder, bool detach, Action stopping, CancellationToken cancellationToken)
     {
+        using var questions = new CancellationTokenSource();
+        try
+        {
+            return await FollowAsync(record, folder, detach, stopping, questions.Token, cancellationToken);
+        }
+        finally
+        {
+            await questions.CancelAsync(); // a question that is still open is asked for nobody
+        }
+    }
+
+    private async Task<JobOutcome> FollowAsync(
+        SlurmJobRecord record, SlurmJobFolder folder, bool detach, Action stopping, CancellationToken questions, CancellationToken cancellationToken)
+    {
         var tail = new MessageTail(folder.Messages, reporter);
+        Task<SlurmAnswer>? asking = null;
         long? asked = null;
         while (true)
         {
@@ -49,10 +63,16 @@ internal sealed class JobFollower(SlurmCommands commands, SlurmOptions options, 
                 return await StopAsync(record, folder, tail, cancellationToken);
             }
 
-            if (asked is null || clock.GetElapsedTime(asked.Value) >= _poll)
+            // A controller that is down keeps scontrol waiting; messages and the end of the stage are looked for all the same.
+            if (asking is null && (asked is null || clock.GetElapsedTime(asked.Value) >= _poll))
             {
-                var answer = await commands.AskAsync(record.Job!, CancellationToken.None);
-                asked = clock.GetTimestamp();
+                asking = commands.AskAsync(record.Job!, questions);
+            }
+
+            if (asking is not null && (asking.IsCompleted || detach))
+            {
+                var answer = await asking;
+                (asking, asked) = (null, clock.GetTimestamp());
                 Show(record, answer);
                 if (answer.IsUnknown || answer.State is { HasEnded: true })
                 {

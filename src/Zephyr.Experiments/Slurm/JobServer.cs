@@ -44,7 +44,7 @@ public sealed class JobServer(Func<ExperimentSettings, StageCatalog> catalog, Ti
         }
 
         file.Flush(flushToDisk: true);
-        new SlurmJobEnd(end, watch.Elapsed.TotalSeconds, end.Status == StageEnd.Done ? SlurmJobEnd.Sizes(folder.Output) : new Dictionary<string, long>())
+        new SlurmJobEnd(end, watch.Elapsed.TotalSeconds, end.Status == StageEnd.Done ? SlurmJobEnd.Sizes(folder.Output) : new Dictionary<string, long>(StringComparer.Ordinal))
             .Write(store, folder.End);
         return StageServer.ExitCode(end);
 

@@ -8,11 +8,17 @@ namespace Zephyr.Experiments.Slurm;
 /// <param name="path">Folders to look for them in, separated as in <c>PATH</c>.</param>
 internal sealed class SlurmCommands(string path)
 {
+    private static readonly string[] s_needed = ["sbatch", "scontrol", "squeue", "scancel"];
+
+    // What Slurm's programs say while the controller is down, restarts or is busy: the same may succeed later.
+    private static readonly string[] s_mayPass =
+        ["Unable to contact", "Socket timed out", "Connection refused", "Transport endpoint", "Zero Bytes were transmitted", "gave no answer", "temporarily", "timed out"];
+
     // Above the 60 s that Slurm's own programs wait for a controller that does not answer.
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
     /// <summary>Programs that have to be there and are not.</summary>
-    public IReadOnlyList<string> Missing => [.. new[] { "sbatch", "scontrol", "squeue", "scancel" }.Where(program => Find(program) is null)];
+    public IReadOnlyList<string> Missing => [.. s_needed.Where(program => Find(program) is null)];
 
     /// <summary>Submits a job.</summary>
     /// <param name="arguments">Arguments of sbatch, the script last.</param>
@@ -159,9 +165,7 @@ internal sealed class SlurmCommands(string path)
     {
         public string Text => Error + Output;
 
-        // The controller is down, restarts or is busy: the same may succeed later.
-        public bool MayPass => new[] { "Unable to contact", "Socket timed out", "Connection refused", "Transport endpoint", "Zero Bytes were transmitted", "gave no answer", "temporarily", "timed out", "Resource temporarily" }
-            .Any(words => Text.Contains(words, StringComparison.OrdinalIgnoreCase));
+        public bool MayPass => s_mayPass.Any(words => Text.Contains(words, StringComparison.OrdinalIgnoreCase));
     }
 }
 

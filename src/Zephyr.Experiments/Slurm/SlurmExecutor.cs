@@ -1,4 +1,5 @@
 using Zephyr.Core;
+using Zephyr.Experiments.Configuration;
 using Zephyr.Experiments.Running;
 using Zephyr.Experiments.Store;
 
@@ -224,7 +225,24 @@ internal sealed class SlurmExecutor(SlurmServices services, ArtifactStore store,
 /// <summary>What <see cref="SlurmExecutor"/> needs from outside.</summary>
 /// <param name="Commands">Slurm's programs.</param>
 /// <param name="Program">This program, at a path that the nodes have too; serves <see cref="JobServer.Verb"/>.</param>
-internal sealed record SlurmServices(SlurmCommands Commands, string Program);
+internal sealed record SlurmServices(SlurmCommands Commands, string Program)
+{
+    /// <summary>Says that Slurm is missing before anything starts, and only when a job is needed.</summary>
+    /// <param name="services">The services; null where there are none.</param>
+    /// <param name="experiment">The experiment.</param>
+    /// <param name="plan">What has to run.</param>
+    /// <exception cref="SlurmException">A stage would be submitted, and Slurm's programs are not there.</exception>
+    public static void Check(SlurmServices? services, Experiment experiment, IReadOnlyList<StageDecision> plan)
+    {
+        var missing = services?.Commands.Missing ?? ["sbatch"];
+        if (experiment.Settings.Executor.Kind == ExecutorKind.Slurm && missing.Count > 0
+            && plan.Any(decision => decision.Manifest is null && decision.Stage.Resources(experiment.Settings).Computes))
+        {
+            throw new SlurmException(
+                $"executor.kind is slurm, but {string.Join(", ", missing)} cannot be found on PATH: run on a login node, load the module that brings Slurm's programs, or compute here with --set executor.kind=local.");
+        }
+    }
+}
 
 /// <summary>The stage is a job of its own now, which nobody follows: <c>--detach</c>.</summary>
 /// <param name="job">The job in words.</param>

@@ -27,8 +27,8 @@ internal sealed partial record SlurmJobState(string State, string Reason, string
             return null;
         }
 
-        var (exit, signal) = Exit(ExitCodeField().Match(line).Groups[1].Value);
-        return new SlurmJobState(Word(state.Groups[1].Value), None(ReasonField().Match(line).Groups[1].Value), None(NodeField().Match(line).Groups[1].Value), exit, signal);
+        var (exit, signal) = Exit(ExitCodeField().Match(line).Groups["value"].Value);
+        return new SlurmJobState(Word(state.Groups["value"].Value), None(ReasonField().Match(line).Groups["value"].Value), None(NodeField().Match(line).Groups["value"].Value), exit, signal);
     }
 
     /// <summary>Reads a line of <c>sacct --parsable2 --format=State,ExitCode,NodeList,Reason</c>.</summary>
@@ -54,18 +54,18 @@ internal sealed partial record SlurmJobState(string State, string Reason, string
     private static (int Exit, int Signal) Exit(string text) =>
         text.Split(':') is [var exit, var signal] && int.TryParse(exit, out var code) && int.TryParse(signal, out var number) ? (code, number) : (0, 0);
 
-    [GeneratedRegex("(?:^| )JobState=(\\S+)", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("(?:^| )JobState=(?<value>\\S+)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex JobStateField();
 
-    [GeneratedRegex(" Reason=(\\S*)", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(" Reason=(?<value>\\S*)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ReasonField();
 
-    [GeneratedRegex(" NodeList=(\\S*)", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(" NodeList=(?<value>\\S*)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex NodeField();
 
-    [GeneratedRegex(" ExitCode=(\\S*)", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(" ExitCode=(?<value>\\S*)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ExitCodeField();
 
-    [GeneratedRegex("^[A-Z_]+", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("^[A-Z_]+", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex LeadingWord();
 }

@@ -12,7 +12,7 @@ public sealed class SlurmRecipeTests(LocalSlurm slurm) : IClassFixture<LocalSlur
     ];
 
     [Fact]
-    public void A_job_outlives_its_submitter_and_a_killed_one_goes_on_in_another()
+    public async Task A_job_outlives_its_submitter_and_a_killed_one_goes_on_in_another()
     {
         Assert.SkipWhen(slurm.Missing is not null, slurm.Missing ?? "");
         using var here = new RecipeRepository();
@@ -32,14 +32,15 @@ public sealed class SlurmRecipeTests(LocalSlurm slurm) : IClassFixture<LocalSlur
 
         // The next run follows it. The job is killed then, and goes on from its checkpoint in another.
         using var next = repository.Start(s_run);
-        var output = next.StandardOutput.ReadToEndAsync();
-        var error = next.StandardError.ReadToEndAsync();
+        var output = next.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var error = next.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         slurm.Run("scancel", "--signal=KILL", "--batch", job);
-        next.WaitForExit();
-        next.ExitCode.ShouldBe(0, error.Result);
-        output.Result.ShouldContain($"Slurm job {job} was submitted before: followed");
-        output.Result.ShouldContain($"Slurm job {job} was killed on local by a signal");
-        output.Result.ShouldContain("from the last checkpoint");
+        await next.WaitForExitAsync(TestContext.Current.CancellationToken);
+        next.ExitCode.ShouldBe(0, await error);
+        var shown = await output;
+        shown.ShouldContain($"Slurm job {job} was submitted before: followed");
+        shown.ShouldContain($"Slurm job {job} was killed on local by a signal");
+        shown.ShouldContain("from the last checkpoint");
         repository.Hash("dsft/model/model.safetensors").ShouldBe(here.Hash("dsft/model/model.safetensors"));
     }
 

@@ -75,6 +75,11 @@ internal sealed class FakeSlurm : IDisposable
     {
         var path = Path.Combine(_bin, name);
         File.WriteAllText(path, $"#!/bin/bash\ncd '{_bin}'\necho \"{name} $*\" >> calls\n{body}\n");
+        if (OperatingSystem.IsWindows())
+        {
+            throw new PlatformNotSupportedException("The scripts are bash.");
+        }
+
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 

@@ -35,7 +35,7 @@ public sealed class LocalSlurm : IDisposable
     /// <summary>Runs one of Slurm's programs.</summary>
     public string Run(string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, Environment = { ["SLURM_CONF"] = Configuration } })!;
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, UseShellExecute = false, Environment = { ["SLURM_CONF"] = Configuration } })!;
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return output.Trim();
