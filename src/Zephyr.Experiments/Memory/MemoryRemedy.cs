@@ -42,6 +42,8 @@ internal static class MemoryRemedy
     {
         StageFiles.Dsft => TrainingChanges("dsft", settings.Dsft, settings.Dsft.Lora is not null, static (all, change) => all with { Dsft = (DsftOptions)change(all.Dsft) },
             static (all, lora) => all with { Dsft = all.Dsft with { Lora = lora } }),
+        StageFiles.Dsft2 => TrainingChanges("dsft2", settings.Dsft2!, settings.Dsft2!.Lora is not null, static (all, change) => all with { Dsft2 = (DsftOptions)change(all.Dsft2!) },
+            static (all, lora) => all with { Dsft2 = all.Dsft2! with { Lora = lora } }),
         StageFiles.Ddpo => TrainingChanges("ddpo", settings.Ddpo, settings.Ddpo.Lora is not null, static (all, change) => all with { Ddpo = (DdpoOptions)change(all.Ddpo) },
             static (all, lora) => all with { Ddpo = all.Ddpo with { Lora = lora } }),
         StageFiles.Reference => Halves(settings.Reference.BatchSize).Select(batch => new Change(

@@ -1,6 +1,7 @@
 using Zephyr.Core;
 using Zephyr.Core.Memory;
 using Zephyr.Core.Models;
+using Zephyr.Core.Training;
 using Zephyr.Experiments.Configuration;
 using Zephyr.Experiments.Hub;
 using Zephyr.Experiments.Stages;
@@ -21,18 +22,20 @@ public sealed record StageMemory(string Stage, MemoryEstimate Estimate)
         var shape = Shape(settings);
         var memory = new DecoderMemory(shape, settings.Model.Nf4, DecoderMemory.StageProgram);
         var (dtype, tokenize) = (settings.Model.Dtype, settings.Tokenize);
-        var dsft = new TrainingShape(
-            settings.Dsft.BatchSize, settings.Dsft.SequenceLength, dtype, settings.Dsft, settings.Dsft.Lora, WeightsHeldByLoss: true);
         var ddpo = new TrainingShape(
             2L * settings.Ddpo.BatchSize, tokenize.MaxPreferenceLength, dtype, settings.Ddpo, settings.Ddpo.Lora, WeightsHeldByLoss: false);
         return
         [
-            new(StageFiles.Dsft, memory.Training(dsft)),
+            new(StageFiles.Dsft, memory.Training(Supervised(settings.Dsft, dtype))),
+            .. settings.Dsft2 is { } again ? [new StageMemory(StageFiles.Dsft2, memory.Training(Supervised(again, dtype)))] : Array.Empty<StageMemory>(),
             new(StageFiles.Reference, memory.Scoring(2L * settings.Reference.BatchSize, tokenize.MaxPreferenceLength, dtype)),
             new(StageFiles.Ddpo, memory.Training(ddpo)),
             new(StageFiles.Evaluate, new DecoderMemory(shape, program: DecoderMemory.StageProgram).Generation(settings.Evaluate.BatchSize, tokenize.MaxPromptLength, settings.Evaluate.MaxNewTokens, dtype)),
         ];
     }
+
+    private static TrainingShape Supervised(DsftOptions options, ComputeType dtype) =>
+        new(options.BatchSize, options.SequenceLength, dtype, options, options.Lora, WeightsHeldByLoss: true);
 
     private static ModelConfiguration Shape(ExperimentSettings settings)
     {

@@ -32,6 +32,15 @@ public sealed class PlanMemoryTests
     }
 
     [Fact]
+    public void The_second_round_of_dsft_is_predicted_as_the_first_where_it_is_asked_for()
+    {
+        StageMemory.Predict(Recipe("zephyr-tiny")).ShouldNotContain(memory => memory.Stage == "dsft2");
+        var settings = Recipes.LoadAll("table-3")[0].Settings; // the same rows, batch and model in both rounds
+        Total(settings, "dsft2").ShouldBe(Total(settings, "dsft"));
+        MemoryRemedy.Find(settings, "dsft2", Total(settings, "dsft2") - 1)!.ShouldAllBe(change => change.StartsWith("dsft2.", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Changes_that_later_ones_make_needless_are_not_named()
     {
         // With 8-bit moments, 120 GB hold the batch as it is: halving it would not have been enough alone, and is not needed then.
