@@ -80,7 +80,8 @@ public sealed class StageRunner(Experiment experiment, ArtifactStore store, RunS
                 context.Output,
                 outputs => new StageManifest(
                     decision.Key, outputs, experiment.Name, runId, parentRunId, started, worked.Seconds ?? watch.Elapsed.TotalSeconds,
-                    reporter.Metrics, reporter.Counts, worked.Environment) { Frozen = frozen },
+                    reporter.Metrics, reporter.Counts, worked.Environment)
+                { Frozen = frozen },
                 stage.Name,
                 cancellationToken);
             if (before is not null && before.OutputsHash != manifest.OutputsHash)
