@@ -6,9 +6,15 @@ public sealed record BuildParameters(
     IReadOnlyList<string> Settings,
     IReadOnlyList<string> Force,
     bool DryRun,
-    bool KeepGoing)
+    IReadOnlyList<string> PlanOptions,
+    IReadOnlyList<string> RunOptions)
 {
-    private static readonly string[] Ours = ["target", "experiment", "set", "force", "dry-run", "keep-going"];
+    // Options of `zephyr` that are handed on as they are: those that decide what runs to `plan` and `run`, the others to `run` alone.
+    private static readonly string[] OfPlan = ["from", "freeze"];
+    private static readonly string[] SwitchesOfPlan = ["offline"];
+    private static readonly string[] OfRun = ["jobs", "cores", "memory"];
+    private static readonly string[] SwitchesOfRun = ["keep-going", "no-wait"];
+    private static readonly string[] Ours = ["target", "experiment", "set", "force", "dry-run", .. OfPlan, .. SwitchesOfPlan, .. OfRun, .. SwitchesOfRun];
     private static readonly string[] Cakes = ["verbosity", "v", "exclusive", "e", "tree", "description", "dryrun", "noop", "whatif", "debug", "d",
         "no-report", "invalidate-script-cache", "bootstrap", "skip-bootstrap", "script"];
 
@@ -41,7 +47,26 @@ public sealed record BuildParameters(
             context.Arguments<string>("set", Array.Empty<string>()).ToList(),
             context.Arguments<string>("force", Array.Empty<string>()).ToList(),
             context.HasArgument("dry-run") && context.Argument("dry-run", true),
-            context.HasArgument("keep-going") && context.Argument("keep-going", true));
+            HandedOn(context, OfPlan, SwitchesOfPlan),
+            HandedOn(context, OfRun, SwitchesOfRun));
+    }
+
+    private static IReadOnlyList<string> HandedOn(ICakeContext context, string[] options, string[] switches) =>
+    [
+        .. options.SelectMany(name => context.Arguments<string>(name, Array.Empty<string>()).Select(value => $"--{name}={value}")),
+        .. switches.Where(name => context.HasArgument(name) && context.Argument(name, true)).Select(name => $"--{name}"),
+    ];
+
+    /// Arguments of `zephyr plan` and `zephyr run`, which have to decide alike.
+    public ProcessArgumentBuilder PlanArguments(string verb)
+    {
+        var arguments = ExperimentArguments(verb);
+        foreach (var option in Force.Select(stage => $"--force={stage}").Concat(PlanOptions))
+        {
+            arguments.AppendQuoted(option);
+        }
+
+        return arguments;
     }
 
     /// Arguments that every `zephyr` verb about this experiment takes.

@@ -51,18 +51,24 @@ void RegisterPipelineTasks(BuildParameters parameters)
 void RegisterStage(BuildParameters parameters, PipelineRun run, PlannedStage stage)
 {
     var task = Task(TaskName(stage.Name)).Description($"{stage.Name}: {stage.Reason}");
-    foreach (var upstream in stage.DependsOn)
+    foreach (var upstream in stage.DependsOn.Where(run.Names.Contains)) // --from leaves out what comes before
     {
         task.IsDependentOn(TaskName(upstream));
     }
 
-    if (stage.Cached)
+    if (stage.Cached || parameters.DryRun)
     {
-        task.WithCriteria(() => false, $"cached: {stage.Reason}");
-    }
-    else if (parameters.DryRun)
-    {
-        task.WithCriteria(() => false, $"dry run; would run: {stage.Reason}");
+        var why = stage.Cached ? $"cached: {stage.Reason}" : $"dry run; would run: {stage.Reason}";
+        if (string.Equals(stage.Name, parameters.Target, StringComparison.OrdinalIgnoreCase))
+        {
+            task.Does(() => Information(why)); // Cake takes it for an error when the target itself is skipped
+        }
+        else
+        {
+            task.WithCriteria(() => false, why);
+        }
+
+        return;
     }
 
     task.Does(() =>
@@ -86,12 +92,7 @@ string TaskName(string stage) => char.ToUpperInvariant(stage[0]) + stage[1..];
 // The stages, and the closing lines of a run when there is nothing to do.
 (IReadOnlyList<PlannedStage> Stages, string Summary) ReadPlan(BuildParameters parameters)
 {
-    var arguments = parameters.ExperimentArguments("plan").Append("--json").Append("--summary");
-    foreach (var stage in parameters.Force)
-    {
-        arguments.AppendQuoted($"--force={stage}");
-    }
-
+    var arguments = parameters.PlanArguments("plan").Append("--json").Append("--summary");
     var exit = StartProcess(ZephyrProgram.Path, new ProcessSettings { Arguments = arguments, RedirectStandardOutput = true }, out var output);
     if (exit != 0)
     {
@@ -129,20 +130,15 @@ public sealed class PipelineRun(BuildParameters parameters, IReadOnlyList<Planne
     // Up to the stage that is the target; everything for the targets that are no stage.
     public ProcessArgumentBuilder Arguments()
     {
-        var arguments = parameters.ExperimentArguments("run");
+        var arguments = parameters.PlanArguments("run");
         if (Names.FirstOrDefault(name => string.Equals(name, parameters.Target, StringComparison.OrdinalIgnoreCase)) is { } last)
         {
             arguments.Append(last);
         }
 
-        foreach (var stage in parameters.Force)
+        foreach (var option in parameters.RunOptions)
         {
-            arguments.AppendQuoted($"--force={stage}");
-        }
-
-        if (parameters.KeepGoing)
-        {
-            arguments.Append("--keep-going");
+            arguments.AppendQuoted(option);
         }
 
         return arguments;

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Zephyr.Core.Data.Tables;
+using Zephyr.Experiments;
 using Zephyr.Experiments.Commands;
 using Zephyr.Experiments.Configuration;
 using Zephyr.Experiments.Running;
@@ -10,6 +11,7 @@ using Zephyr.Experiments.Store;
 using Zephyr.Experiments.Terminal;
 using Zephyr.Experiments.Tracking;
 
+StartUp.Begin(args);
 using var interrupt = new CancellationTokenSource();
 var interruptTaker = new InterruptSignal();
 var signals = 0;

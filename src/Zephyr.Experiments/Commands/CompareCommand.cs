@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Zephyr.Experiments.Fingerprints;
 using Zephyr.Experiments.Running;
 using Zephyr.Experiments.Store;
 using Zephyr.Experiments.Terminal;
@@ -55,7 +54,7 @@ public static class CompareCommand
         var settings = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var setting in stages.SelectMany(stage => stage.Key.Settings))
         {
-            settings[setting.Key] = CanonicalJson.Text(setting.Value);
+            settings[setting.Key] = setting.Value;
         }
 
         return settings;

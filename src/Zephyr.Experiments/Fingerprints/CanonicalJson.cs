@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
@@ -34,6 +35,36 @@ public static class CanonicalJson
     /// <param name="node">The value.</param>
     /// <returns>The text.</returns>
     public static string Text(JsonNode? node) => Encoding.UTF8.GetString(Write(node));
+
+    /// <summary>SHA-256 of what is written, which must be canonical text.</summary>
+    /// <param name="write">Writes it: keys in ordinal order, numbers as here.</param>
+    /// <returns>64 lower-case hexadecimal digits.</returns>
+    public static string Hash(Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>(4096);
+        using (var writer = new Utf8JsonWriter(buffer, s_options))
+        {
+            write(writer);
+        }
+
+        return Convert.ToHexStringLower(SHA256.HashData(buffer.WrittenSpan));
+    }
+
+    /// <summary>The canonical text of a value in a document.</summary>
+    /// <param name="element">The value.</param>
+    /// <returns>The text.</returns>
+    public static string Text(JsonElement element)
+    {
+        var text = element.GetRawText();
+        var isCanonical = element.ValueKind switch
+        {
+            JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null => true,
+            JsonValueKind.String => Ascii.IsValid(text) && !text.Contains('\\'),
+            JsonValueKind.Number => text.Length < 16 && !text.AsSpan().ContainsAnyExceptInRange('0', '9'),
+            _ => false,
+        };
+        return isCanonical ? text : Text(JsonNode.Parse(text));
+    }
 
     private static void Write(Utf8JsonWriter writer, JsonNode? node)
     {

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json.Nodes;
 using Zephyr.Experiments.Running;
 
 namespace Zephyr.Experiments.Fingerprints;
@@ -35,6 +34,18 @@ public static class ContentHash
     /// <param name="files">The files, in any order.</param>
     /// <returns>64 lower-case hexadecimal digits.</returns>
     public static string OfOutputs(IReadOnlyList<StageOutput> files) =>
-        CanonicalJson.Hash(new JsonArray([.. files.OrderBy(file => file.Path, StringComparer.Ordinal).Select(file =>
-            (JsonNode)new JsonArray(file.Path, file.Size, file.Sha256))]));
+        CanonicalJson.Hash(writer =>
+        {
+            writer.WriteStartArray();
+            foreach (var file in files.OrderBy(static file => file.Path, StringComparer.Ordinal))
+            {
+                writer.WriteStartArray();
+                writer.WriteStringValue(file.Path);
+                writer.WriteNumberValue(file.Size);
+                writer.WriteStringValue(file.Sha256);
+                writer.WriteEndArray();
+            }
+
+            writer.WriteEndArray();
+        });
 }

@@ -15,6 +15,8 @@ public sealed class KeyBuilder(Experiment experiment, Func<IReadOnlyDictionary<s
 {
     private static readonly IReadOnlyDictionary<string, string> s_none = new Dictionary<string, string>(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _hashes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<ResolvedSetting>> _leaves = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, KeySetting> _settings = new(StringComparer.Ordinal);
 
     /// <summary>The key of a stage.</summary>
     /// <param name="stage">The stage.</param>
@@ -27,7 +29,7 @@ public sealed class KeyBuilder(Experiment experiment, Func<IReadOnlyDictionary<s
         var strict = experiment.Settings.Reproducibility == Reproducibility.Strict;
         var leaves = Slice(stage).Where(leaf => strict || leaf.Property is not { IsExecution: true }).ToList();
         var settings = leaves.Where(leaf => !NamesContent(leaf))
-            .Select(leaf => new KeySetting(leaf.Key, leaf.ToJson(), leaf.Origin.ToString()));
+            .Select(Setting);
         var named = leaves.Where(NamesContent).Cast<ResolvedValue>().ToList();
         HashOnce(named, cancellationToken);
         var read = stage.DependsOn.Where(upstream.ContainsKey)
@@ -64,9 +66,31 @@ public sealed class KeyBuilder(Experiment experiment, Func<IReadOnlyDictionary<s
 
     // Prefixes may overlap; a setting enters once.
     private IEnumerable<ResolvedSetting> Slice(IStage stage) => stage.Settings
-        .SelectMany(prefix => (experiment.Resolved.Find(prefix)
-            ?? throw new InvalidOperationException($"Stage {stage.Name} declares the setting {prefix}, which does not exist.")).Leaves())
+        .SelectMany(prefix => Leaves(prefix)
+            ?? throw new InvalidOperationException($"Stage {stage.Name} declares the setting {prefix}, which does not exist."))
         .DistinctBy(leaf => leaf.Key, StringComparer.Ordinal);
+
+    private List<ResolvedSetting>? Leaves(string prefix)
+    {
+        if (!_leaves.TryGetValue(prefix, out var leaves) && experiment.Resolved.Find(prefix) is { } setting)
+        {
+            leaves = [.. setting.Leaves()];
+            _leaves.Add(prefix, leaves);
+        }
+
+        return leaves;
+    }
+
+    private KeySetting Setting(ResolvedSetting leaf)
+    {
+        if (!_settings.TryGetValue(leaf.Key, out var setting))
+        {
+            setting = new KeySetting(leaf.Key, CanonicalJson.Text(leaf.ToJson()), leaf.Origin.ToString());
+            _settings.Add(leaf.Key, setting);
+        }
+
+        return setting;
+    }
 
     private static bool NamesContent(ResolvedSetting leaf) =>
         leaf is ResolvedValue { Property: { IsPath: true } property, Value: string path } && !property.PathKeywords.Contains(path, StringComparer.Ordinal);

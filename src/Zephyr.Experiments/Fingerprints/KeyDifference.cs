@@ -43,8 +43,8 @@ public sealed record KeyDifference(string Ingredient, string? Old, string? New, 
 
         differences.AddRange(Compare(
             "",
-            old.Settings.ToDictionary(setting => setting.Key, setting => CanonicalJson.Text(setting.Value), StringComparer.Ordinal),
-            now.Settings.ToDictionary(setting => setting.Key, setting => CanonicalJson.Text(setting.Value), StringComparer.Ordinal),
+            old.Settings.ToDictionary(setting => setting.Key, setting => setting.Value, StringComparer.Ordinal),
+            now.Settings.ToDictionary(setting => setting.Key, setting => setting.Value, StringComparer.Ordinal),
             key => now.Settings.FirstOrDefault(setting => setting.Key == key)?.Origin,
             key => old.Settings.FirstOrDefault(setting => setting.Key == key)?.Origin));
         differences.AddRange(Compare(

@@ -26,7 +26,7 @@ public sealed class DurationEstimates(ArtifactStore store)
     public PlannedTime Sum(IEnumerable<StageDecision> decisions)
     {
         var (saved, spent, unknown) = (0.0, 0.0, new SortedSet<string>(StringComparer.Ordinal));
-        foreach (var decision in decisions.DistinctBy(decision => (decision.Stage.Name, decision.Fingerprint ?? CanonicalJson.Hash(decision.Key.ToJson()) + decision.Stage.Name)))
+        foreach (var decision in decisions.DistinctBy(decision => (decision.Stage.Name, decision.Fingerprint ?? decision.Key.Fingerprint + decision.Stage.Name)))
         {
             if (decision.Manifest is not null)
             {

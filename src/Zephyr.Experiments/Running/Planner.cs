@@ -36,11 +36,12 @@ public sealed class Planner(
     /// <returns>One decision a stage.</returns>
     public IReadOnlyList<StageDecision> Plan(IReadOnlyList<IStage> stages, CancellationToken cancellationToken)
     {
+        var ahead = ResultsAhead.Begin(experiment.Name, stages, _latest, store);
         var outputs = new Dictionary<string, string>(StringComparer.Ordinal);
         var decisions = new List<StageDecision>();
         foreach (var stage in stages)
         {
-            var decision = Decide(stage, outputs, cancellationToken);
+            var decision = Decide(stage, outputs, ahead, cancellationToken);
             decisions.Add(decision);
             if (decision.Manifest is not null)
             {
@@ -57,7 +58,10 @@ public sealed class Planner(
     /// <param name="cancellationToken">Stops hashing of input files.</param>
     /// <returns>The decision.</returns>
     /// <exception cref="ZephyrException">The stage is frozen and has no usable result of the experiment.</exception>
-    public StageDecision Decide(IStage stage, IReadOnlyDictionary<string, string> outputs, CancellationToken cancellationToken)
+    public StageDecision Decide(IStage stage, IReadOnlyDictionary<string, string> outputs, CancellationToken cancellationToken) =>
+        Decide(stage, outputs, ahead: null, cancellationToken);
+
+    private StageDecision Decide(IStage stage, IReadOnlyDictionary<string, string> outputs, ResultsAhead? ahead, CancellationToken cancellationToken)
     {
         var key = _keys.Build(stage, outputs, cancellationToken);
         var unsettled = _keys.Unsettled(stage);
@@ -67,9 +71,13 @@ public sealed class Planner(
             return Frozen(stage, key, unknown);
         }
 
-        var last = _latest.Find(experiment.Name, stage.Name);
-        var differences = last is null ? [] : KeyDifference.Between(last, key, unknown);
-        if (unknown.Count > 0)
+        // Equal keys have equal fingerprints, and these are much cheaper than a list of differences.
+        var fingerprint = unknown.Count == 0 ? key.Fingerprint : null;
+        var (lastFingerprint, lastResult) = ahead?.Of(stage) ?? new LastResult(_latest.Fingerprint(experiment.Name, stage.Name), null);
+        var unchanged = fingerprint is not null && lastFingerprint == fingerprint;
+        var last = unchanged ? key : _latest.Find(experiment.Name, stage.Name);
+        var differences = last is null || unchanged ? [] : KeyDifference.Between(last, key, unknown);
+        if (fingerprint is null)
         {
             var reasonToRun = unsettled.Count > 0
                 ? $"{unsettled[0].Key} {unsettled[0].Source.Text} is not settled to a commit yet; the run does that, zephyr lock does it for every machine"
@@ -77,12 +85,11 @@ public sealed class Planner(
             return new StageDecision(stage, key, null, null, reasonToRun, differences, unknown);
         }
 
-        var fingerprint = key.Fingerprint;
-        var (manifest, damage) = store.Find(fingerprint);
+        var (manifest, damage) = unchanged && lastResult is { } read ? read : store.Find(fingerprint);
         var reason = (manifest, damage) switch
         {
             _ when force.Contains(stage.Name, StringComparer.Ordinal) => "forced",
-            ({ } found, _) when last?.Fingerprint == fingerprint => $"nothing changed since run {found.RunId[..8]}",
+            ({ } found, _) when unchanged => $"nothing changed since run {found.RunId[..8]}",
             ({ } found, _) => $"run {found.RunId[..8]} had the same inputs and settings",
             (_, { } wrong) => wrong,
             _ when last is null => "first run",

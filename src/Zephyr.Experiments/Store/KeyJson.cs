@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using System.Text.Json;
 using Zephyr.Experiments.Fingerprints;
 using Zephyr.Experiments.Running;
 
@@ -7,37 +7,72 @@ namespace Zephyr.Experiments.Store;
 /// <summary>Stage keys with origins and sources as JSON, so that a later run can say what changed and where it was set.</summary>
 public static class KeyJson
 {
-    /// <summary>Writes a key.</summary>
+    /// <summary>Writes the members of a key; the caller opens and closes the object.</summary>
+    /// <param name="writer">Takes them.</param>
     /// <param name="key">The key.</param>
-    /// <returns>A new object.</returns>
-    public static JsonObject Write(StageKey key) => new()
+    public static void WriteMembers(Utf8JsonWriter writer, StageKey key)
     {
-        ["stage"] = key.Stage,
-        ["version"] = key.Version,
-        ["seed"] = key.Seed,
-        ["settings"] = new JsonArray([.. key.Settings.Select(setting => new JsonObject
+        writer.WriteString("stage", key.Stage);
+        writer.WriteNumber("version", key.Version);
+        writer.WriteNumber("seed", key.Seed);
+        writer.WriteStartArray("settings");
+        foreach (var setting in key.Settings)
         {
-            ["key"] = setting.Key,
-            ["value"] = setting.Value?.DeepClone(),
-            ["origin"] = setting.Origin,
-        })]),
-        ["inputs"] = new JsonArray([.. key.Inputs.Select(input => new JsonObject
+            writer.WriteStartObject();
+            writer.WriteString("key", setting.Key);
+            writer.WritePropertyName("value");
+            writer.WriteRawValue(setting.Value, skipInputValidation: true);
+            writer.WriteString("origin", setting.Origin);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteStartArray("inputs");
+        foreach (var input in key.Inputs)
         {
-            ["name"] = input.Name,
-            ["source"] = input.Source,
-            ["sha256"] = input.Sha256,
-        })]),
-        ["environment"] = new JsonObject(key.Environment.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))),
-    };
+            writer.WriteStartObject();
+            writer.WriteString("name", input.Name);
+            writer.WriteString("source", input.Source);
+            writer.WriteString("sha256", input.Sha256);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteStartObject("environment");
+        foreach (var (name, value) in key.Environment)
+        {
+            writer.WriteString(name, value);
+        }
+
+        writer.WriteEndObject();
+    }
 
     /// <summary>Reads a key.</summary>
-    /// <param name="json">What <see cref="Write"/> wrote.</param>
+    /// <param name="json">An object with the members of <see cref="WriteMembers"/>; others are passed over.</param>
     /// <returns>The key.</returns>
-    public static StageKey Read(JsonObject json) => new(
-        (string)json["stage"]!,
-        (int)json["version"]!,
-        (ulong)json["seed"]!,
-        [.. json["settings"]!.AsArray().Select(setting => new KeySetting((string)setting!["key"]!, setting["value"]?.DeepClone(), (string)setting["origin"]!))],
-        [.. json["inputs"]!.AsArray().Select(input => new StageInput((string)input!["name"]!, (string)input["source"]!, (string)input["sha256"]!))],
-        json["environment"]!.AsObject().ToDictionary(pair => pair.Key, pair => (string)pair.Value!, StringComparer.Ordinal));
+    /// <exception cref="KeyNotFoundException">A member is missing.</exception>
+    /// <exception cref="InvalidOperationException">A member is of another kind.</exception>
+    /// <exception cref="FormatException">A number is out of range.</exception>
+    public static StageKey Read(JsonElement json) => new(
+        Text(json, "stage"),
+        json.GetProperty("version").GetInt32(),
+        json.GetProperty("seed").GetUInt64(),
+        [.. json.GetProperty("settings").EnumerateArray().Select(static setting => new KeySetting(
+            Text(setting, "key"), CanonicalJson.Text(setting.GetProperty("value")), Text(setting, "origin")))],
+        [.. json.GetProperty("inputs").EnumerateArray().Select(static input => new StageInput(Text(input, "name"), Text(input, "source"), Text(input, "sha256")))],
+        json.GetProperty("environment").EnumerateObject().ToDictionary(static pair => pair.Name, static pair => Text(pair.Value), StringComparer.Ordinal));
+
+    /// <summary>A text that has to be there.</summary>
+    /// <param name="json">The object that has it.</param>
+    /// <param name="name">Its name.</param>
+    /// <returns>The text.</returns>
+    /// <exception cref="KeyNotFoundException">It is missing.</exception>
+    /// <exception cref="InvalidOperationException">It is no text.</exception>
+    public static string Text(JsonElement json, string name) => Text(json.GetProperty(name));
+
+    /// <summary>A value that has to be a text.</summary>
+    /// <param name="json">The value.</param>
+    /// <returns>The text.</returns>
+    /// <exception cref="InvalidOperationException">It is no text.</exception>
+    public static string Text(JsonElement json) => json.GetString() ?? throw new InvalidOperationException("null stands where a text has to be");
 }

@@ -1,6 +1,5 @@
-using System.Text;
+using System.Buffers;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Zephyr.Experiments.Fingerprints;
 
 namespace Zephyr.Experiments.Store;
@@ -9,28 +8,36 @@ namespace Zephyr.Experiments.Store;
 /// <param name="store">The store.</param>
 public sealed class LatestRecord(ArtifactStore store)
 {
+    private static ReadOnlySpan<byte> FingerprintName => "fingerprint"u8;
+
     /// <summary>Key of the stage in the experiment's last run.</summary>
     /// <param name="experiment">The experiment.</param>
     /// <param name="stage">The stage.</param>
     /// <returns>The key; null when there is no readable record.</returns>
-    public StageKey? Find(string experiment, string stage)
+    public StageKey? Find(string experiment, string stage) => Read(experiment, stage, static bytes =>
     {
-        try
-        {
-            return KeyJson.Read(JsonNode.Parse(File.ReadAllBytes(store.Folders.LatestOf(experiment, stage)))!.AsObject());
-        }
-        catch (Exception failure) when (failure is IOException or JsonException or InvalidOperationException or NullReferenceException or FormatException)
-        {
-            return null; // only a reason is lost, never a result
-        }
-    }
+        using var document = JsonDocument.Parse(bytes);
+        return KeyJson.Read(document.RootElement);
+    });
+
+    /// <summary>Fingerprint of the stage in the experiment's last run: cheaper than its key.</summary>
+    /// <param name="experiment">The experiment.</param>
+    /// <param name="stage">The stage.</param>
+    /// <returns>The fingerprint; null when there is no readable record.</returns>
+    public string? Fingerprint(string experiment, string stage) => Read(experiment, stage, static bytes =>
+    {
+        var reader = new Utf8JsonReader(bytes);
+        return reader.Read() && reader.Read() && reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals(FingerprintName) && reader.Read()
+            ? reader.GetString()
+            : null;
+    }) ?? Find(experiment, stage)?.Fingerprint; // records made before the fingerprint stood in them
 
     /// <summary>Writes the record.</summary>
     /// <param name="experiment">The experiment.</param>
     /// <param name="key">Key of the stage it used.</param>
     public void Write(string experiment, StageKey key)
     {
-        var bytes = Encoding.UTF8.GetBytes(KeyJson.Write(key).ToJsonString());
+        var bytes = Document(key);
         var path = store.Folders.LatestOf(experiment, key.Stage);
         if (!File.Exists(path) || !File.ReadAllBytes(path).AsSpan().SequenceEqual(bytes))
         {
@@ -41,8 +48,7 @@ public sealed class LatestRecord(ArtifactStore store)
     /// <summary>Notes that a stage has started, so that <c>gc</c> keeps its checkpoints if it does not finish.</summary>
     /// <param name="experiment">The experiment.</param>
     /// <param name="key">Key of the stage.</param>
-    public void WriteStarted(string experiment, StageKey key) =>
-        store.WriteWhole(store.Folders.LatestOf(experiment, key.Stage + ".started"), Encoding.UTF8.GetBytes(KeyJson.Write(key).ToJsonString()));
+    public void WriteStarted(string experiment, StageKey key) => store.WriteWhole(store.Folders.LatestOf(experiment, key.Stage + ".started"), Document(key));
 
     /// <summary>Notes that a stage has finished.</summary>
     /// <param name="experiment">The experiment.</param>
@@ -54,6 +60,33 @@ public sealed class LatestRecord(ArtifactStore store)
     public IReadOnlySet<string> Fingerprints() => !Directory.Exists(store.Folders.Latest)
         ? new HashSet<string>(StringComparer.Ordinal)
         : Directory.EnumerateFiles(store.Folders.Latest, "*.json", SearchOption.AllDirectories)
-            .Select(path => Find(Path.GetFileName(Path.GetDirectoryName(path))!, Path.GetFileNameWithoutExtension(path)))
-            .OfType<StageKey>().Select(key => key.Fingerprint).ToHashSet(StringComparer.Ordinal);
+            .Select(path => Fingerprint(Path.GetFileName(Path.GetDirectoryName(path))!, Path.GetFileNameWithoutExtension(path)))
+            .OfType<string>().ToHashSet(StringComparer.Ordinal);
+
+    private T? Read<T>(string experiment, string stage, Func<byte[], T?> read)
+        where T : class
+    {
+        try
+        {
+            return read(File.ReadAllBytes(store.Folders.LatestOf(experiment, stage)));
+        }
+        catch (Exception failure) when (failure is IOException or JsonException or InvalidOperationException or KeyNotFoundException or FormatException or ArgumentException)
+        {
+            return null; // only a reason is lost, never a result
+        }
+    }
+
+    private static byte[] Document(StageKey key)
+    {
+        var buffer = new ArrayBufferWriter<byte>(4096);
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            writer.WriteString(FingerprintName, key.Fingerprint);
+            KeyJson.WriteMembers(writer, key);
+            writer.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
 }

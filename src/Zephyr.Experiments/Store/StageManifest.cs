@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -29,39 +31,32 @@ public sealed record StageManifest(
     IReadOnlyDictionary<string, long> Counts,
     IReadOnlyDictionary<string, string> Environment)
 {
+    private static readonly JsonWriterOptions s_indented = new() { Indented = true, NewLine = "\n" };
+
+    private static ReadOnlySpan<byte> EndOfObject => "\n}"u8;
+
+    private static ReadOnlySpan<byte> ChecksumBegin => ",\n  \"checksum\": \""u8;
+
+    private static ReadOnlySpan<byte> ChecksumEnd => "\"\n}\n"u8;
+
     /// <summary>Stages before this one whose earlier results were used on demand (<c>--freeze</c>) when this result was made.</summary>
     public IReadOnlyList<string> Frozen { get; init; } = [];
 
     /// <summary>Hash of the outputs: what stages downstream are keyed by.</summary>
     public string OutputsHash { get; } = ContentHash.OfOutputs(Outputs);
 
-    /// <summary>The manifest as a JSON document that ends with a checksum of itself.</summary>
+    /// <summary>The manifest as a JSON document that ends with a checksum of itself: SHA-256 of every byte before it.</summary>
     /// <returns>UTF-8 bytes.</returns>
     public byte[] Write()
     {
-        var json = new JsonObject
+        var buffer = new ArrayBufferWriter<byte>(4096);
+        using (var writer = new Utf8JsonWriter(buffer, s_indented))
         {
-            ["format"] = 1,
-            ["fingerprint"] = Key.Fingerprint,
-            ["key"] = KeyJson.Write(Key),
-            ["outputs_hash"] = OutputsHash,
-            ["outputs"] = OutputsJson(Outputs),
-            ["experiment"] = Experiment,
-            ["run_id"] = RunId,
-            ["parent_run_id"] = ParentRunId,
-            ["started_at"] = StartedAt.ToString("O"),
-            ["seconds"] = Seconds,
-            ["metrics"] = new JsonObject(Metrics.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, Number(pair.Value)))),
-            ["counts"] = new JsonObject(Counts.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))),
-            ["environment"] = new JsonObject(Environment.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))),
-        };
-        if (Frozen.Count > 0)
-        {
-            json["frozen"] = new JsonArray([.. Frozen.Select(name => (JsonNode?)name)]);
+            WriteMembers(writer);
         }
 
-        json["checksum"] = CanonicalJson.Hash(json);
-        return Encoding.UTF8.GetBytes(json.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
+        var body = buffer.WrittenSpan[..^EndOfObject.Length];
+        return [.. body, .. ChecksumBegin, .. Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(body))), .. ChecksumEnd];
     }
 
     /// <summary>Reads a manifest and checks that it is whole.</summary>
@@ -69,34 +64,40 @@ public sealed record StageManifest(
     /// <param name="fingerprint">Fingerprint it must have.</param>
     /// <returns>The manifest.</returns>
     /// <exception cref="InvalidDataException">It is damaged or of another stage.</exception>
-    public static StageManifest Read(ReadOnlySpan<byte> bytes, string fingerprint)
+    public static StageManifest Read(ReadOnlyMemory<byte> bytes, string fingerprint)
     {
         try
         {
-            var json = JsonNode.Parse(bytes)!.AsObject();
-            var checksum = (string)json["checksum"]!;
-            json.Remove("checksum");
-            if (CanonicalJson.Hash(json) != checksum || (string)json["fingerprint"]! != fingerprint)
+            using var document = JsonDocument.Parse(bytes);
+            var json = document.RootElement;
+            var isWhole = json.GetProperty("format").GetInt32() switch
+            {
+                1 => HasFirstChecksum(bytes.Span),
+                2 => HasChecksum(bytes.Span),
+                var later => throw new InvalidDataException($"it is of format {later}, which a later version of Zephyr writes"),
+            };
+            if (!isWhole || json.GetProperty("fingerprint").GetString() != fingerprint)
             {
                 throw new InvalidDataException("its checksum does not fit");
             }
 
             return new StageManifest(
-                KeyJson.Read(json["key"]!.AsObject()),
-                [.. json["outputs"]!.AsArray().Select(file => new StageOutput((string)file!["path"]!, (long)file["size"]!, (string)file["sha256"]!))],
-                (string)json["experiment"]!,
-                (string)json["run_id"]!,
-                (string)json["parent_run_id"]!,
-                DateTimeOffset.Parse((string)json["started_at"]!),
-                (double)json["seconds"]!,
-                json["metrics"]!.AsObject().ToDictionary(pair => pair.Key, pair => Number(pair.Value!), StringComparer.Ordinal),
-                json["counts"]!.AsObject().ToDictionary(pair => pair.Key, pair => (long)pair.Value!, StringComparer.Ordinal),
-                json["environment"]!.AsObject().ToDictionary(pair => pair.Key, pair => (string)pair.Value!, StringComparer.Ordinal))
+                KeyJson.Read(json.GetProperty("key")),
+                [.. json.GetProperty("outputs").EnumerateArray().Select(static file => new StageOutput(
+                    KeyJson.Text(file, "path"), file.GetProperty("size").GetInt64(), KeyJson.Text(file, "sha256")))],
+                KeyJson.Text(json, "experiment"),
+                KeyJson.Text(json, "run_id"),
+                KeyJson.Text(json, "parent_run_id"),
+                DateTimeOffset.Parse(KeyJson.Text(json, "started_at")),
+                json.GetProperty("seconds").GetDouble(),
+                Members(json, "metrics", Number),
+                Members(json, "counts", static value => value.GetInt64()),
+                Members(json, "environment", KeyJson.Text))
             {
-                Frozen = json["frozen"] is JsonArray frozen ? [.. frozen.Select(name => (string)name!)] : [],
+                Frozen = json.TryGetProperty("frozen", out var frozen) ? [.. frozen.EnumerateArray().Select(KeyJson.Text)] : [],
             };
         }
-        catch (Exception failure) when (failure is JsonException or InvalidOperationException or NullReferenceException or FormatException or ArgumentException or OverflowException)
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or ArgumentException or OverflowException)
         {
             throw new InvalidDataException("it is no whole manifest", failure);
         }
@@ -121,4 +122,71 @@ public sealed record StageManifest(
     /// <param name="value">The value.</param>
     /// <returns>The figure.</returns>
     public static double Number(JsonNode value) => value.GetValueKind() == JsonValueKind.String ? double.Parse((string)value!) : (double)value;
+
+    private static double Number(JsonElement value) => value.ValueKind == JsonValueKind.String ? double.Parse(value.GetString()!) : value.GetDouble();
+
+    private static Dictionary<string, T> Members<T>(JsonElement json, string name, Func<JsonElement, T> read) =>
+        json.GetProperty(name).EnumerateObject().ToDictionary(static pair => pair.Name, pair => read(pair.Value), StringComparer.Ordinal);
+
+    private static bool HasChecksum(ReadOnlySpan<byte> bytes)
+    {
+        const int DigitCount = 2 * SHA256.HashSizeInBytes;
+        var length = bytes.Length - ChecksumBegin.Length - DigitCount - ChecksumEnd.Length;
+        return length > 0
+            && bytes[length..].StartsWith(ChecksumBegin)
+            && bytes.EndsWith(ChecksumEnd)
+            && bytes.Slice(length + ChecksumBegin.Length, DigitCount).SequenceEqual(Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(bytes[..length]))));
+    }
+
+    // Stores filled before format 2 have a checksum of the canonical text of the rest.
+    private static bool HasFirstChecksum(ReadOnlySpan<byte> bytes)
+    {
+        var json = JsonNode.Parse(bytes)!.AsObject();
+        return json.Remove("checksum", out var checksum) && CanonicalJson.Hash(json) == checksum?.GetValue<string>();
+    }
+
+    private void WriteMembers(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        writer.WriteNumber("format", 2);
+        writer.WriteString("fingerprint", Key.Fingerprint);
+        writer.WriteStartObject("key");
+        KeyJson.WriteMembers(writer, Key);
+        writer.WriteEndObject();
+        writer.WriteString("outputs_hash", OutputsHash);
+        writer.WritePropertyName("outputs");
+        OutputsJson(Outputs).WriteTo(writer);
+        writer.WriteString("experiment", Experiment);
+        writer.WriteString("run_id", RunId);
+        writer.WriteString("parent_run_id", ParentRunId);
+        writer.WriteString("started_at", StartedAt.ToString("O"));
+        writer.WriteNumber("seconds", Seconds);
+        WriteMembers(writer, "metrics", Metrics, static (to, value) => Number(value)!.WriteTo(to));
+        WriteMembers(writer, "counts", Counts, static (to, value) => to.WriteNumberValue(value));
+        WriteMembers(writer, "environment", Environment, static (to, value) => to.WriteStringValue(value));
+        if (Frozen.Count > 0)
+        {
+            writer.WriteStartArray("frozen");
+            foreach (var name in Frozen)
+            {
+                writer.WriteStringValue(name);
+            }
+
+            writer.WriteEndArray();
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void WriteMembers<T>(Utf8JsonWriter writer, string name, IReadOnlyDictionary<string, T> members, Action<Utf8JsonWriter, T> write)
+    {
+        writer.WriteStartObject(name);
+        foreach (var (key, value) in members.OrderBy(static pair => pair.Key, StringComparer.Ordinal))
+        {
+            writer.WritePropertyName(key);
+            write(writer, value);
+        }
+
+        writer.WriteEndObject();
+    }
 }

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Zephyr.Experiments.Fingerprints;
 using Zephyr.Experiments.Hub;
@@ -56,8 +59,8 @@ public sealed class FingerprintTests
     [Fact]
     public void A_removed_key_changes_the_key_although_no_value_changed()
     {
-        var before = new StageKey("s", 1, 1, [new("a", 1, ""), new("b", null, "")], [], s_none);
-        var after = before with { Settings = [new("a", 1, "")] };
+        var before = new StageKey("s", 1, 1, [new("a", "1", ""), new("b", "null", "")], [], s_none);
+        var after = before with { Settings = [new("a", "1", "")] };
         after.Fingerprint.ShouldNotBe(before.Fingerprint);
         KeyDifference.Between(before, after, []).Single().ToString().ShouldBe("b is gone: it was null");
     }
@@ -65,8 +68,8 @@ public sealed class FingerprintTests
     [Fact]
     public void A_changed_default_is_named_as_such()
     {
-        var before = new StageKey("s", 1, 1, [new("ddpo.beta", 0.1, "default")], [], s_none);
-        var after = before with { Settings = [new("ddpo.beta", 0.2, "default")] };
+        var before = new StageKey("s", 1, 1, [new("ddpo.beta", "0.1", "default")], [], s_none);
+        var after = before with { Settings = [new("ddpo.beta", "0.2", "default")] };
         after.Fingerprint.ShouldNotBe(before.Fingerprint);
         KeyDifference.Between(before, after, []).Single().ToString().ShouldBe("ddpo.beta changed from 0.1 to 0.2 (default)");
     }
@@ -74,15 +77,35 @@ public sealed class FingerprintTests
     [Fact]
     public void Origins_do_not_enter_the_key()
     {
-        var key = new StageKey("s", 1, 1, [new("a", 1, "file:1:2")], [], s_none);
-        (key with { Settings = [new("a", 1, "--set a=1")] }).Fingerprint.ShouldBe(key.Fingerprint);
+        var key = new StageKey("s", 1, 1, [new("a", "1", "file:1:2")], [], s_none);
+        (key with { Settings = [new("a", "1", "--set a=1")] }).Fingerprint.ShouldBe(key.Fingerprint);
     }
 
     [Theory]
     [InlineData("""{"b":1.0,"a":1e-3}""", """{"a":0.001,"b":1}""")]
     [InlineData("""[18446744073709551615,-0.0,1E+2]""", """[18446744073709551615,0,100]""")]
-    public void Canonical_json_has_one_text_for_one_value(string given, string expected) =>
+    [InlineData("""[0.10,1E-08,-7,"\u00e9","\"",true,null,{}]""", """[0.1,1E-08,-7,"é","\"",true,null,{}]""")]
+    public void Canonical_json_has_one_text_for_one_value(string given, string expected)
+    {
         CanonicalJson.Text(JsonNode.Parse(given)).ShouldBe(expected);
+        using var document = JsonDocument.Parse(given);
+        CanonicalJson.Text(document.RootElement).ShouldBe(expected);
+        var items = document.RootElement.ValueKind == JsonValueKind.Array ? document.RootElement.EnumerateArray().ToList() : [];
+        items.Select(CanonicalJson.Text).ShouldBe(items.Select(static item => CanonicalJson.Text(JsonNode.Parse(item.GetRawText()))));
+    }
+
+    // What a store holds under a fingerprint must be found by every later version: the text that is hashed is fixed here.
+    [Fact]
+    public void The_fingerprint_is_the_hash_of_the_canonical_text_of_the_key()
+    {
+        var key = new StageKey("ddpo", 3, 42, [new("b", "1E-08", "x"), new("a", "\"é\"", "y")], [new("z", "there", "22"), new("data.sft", "/here", "11")], s_none);
+        const string Text = """{"inputs":{"data.sft":"11","z":"22"},"seed":42,"settings":{"a":"é","b":1E-08},"stage":"ddpo","version":3}""";
+        key.Fingerprint.ShouldBe(Sha256(Text));
+        (key with { Environment = new Dictionary<string, string> { ["os"] = "Linux", ["cpu"] = "x" } }).Fingerprint
+            .ShouldBe(Sha256("""{"environment":{"cpu":"x","os":"Linux"},""" + Text[1..]));
+
+        static string Sha256(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    }
 
     private static string Key(TestRepository repository, FakeStage stage, params string[] sets) =>
         new KeyBuilder(repository.Load(sets), () => s_none, SourcePins.Of(repository.Load(sets), repository.Store.Folders), repository.Store.Inputs).Build(stage, s_none).Fingerprint;

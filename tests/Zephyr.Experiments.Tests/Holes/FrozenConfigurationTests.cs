@@ -20,7 +20,7 @@ public sealed class FrozenConfigurationTests
         ];
         var run = await repository.RunAsync(stages);
         repository.View("train/x").ShouldBe("0.25");
-        run.Stages[1].Manifest!.Key.Settings.Single().Value!.ToJsonString().ShouldBe("0.25");
+        run.Stages[1].Manifest!.Key.Settings.Single().Value.ShouldBe("0.25");
         repository.View("experiment.resolved.yaml").ShouldContain("beta: 0.25");
 
         // The edit counts from the next run on, and only there.

@@ -90,12 +90,12 @@ public sealed class GranularityTests : IDisposable
     [Fact]
     public void A_setting_that_is_added_removed_or_has_another_default_is_named_as_such()
     {
-        var key = new StageKey("ddpo", 1, 1, [new("ddpo.beta", 0.1, "default"), new("ddpo.epochs", 1, "zephyr-tiny.yaml:3:5")], [], new Dictionary<string, string>());
-        Differences([new("ddpo.beta", 0.1, "default"), new("ddpo.epochs", 1, "x"), new("ddpo.new", false, "default")])
+        var key = new StageKey("ddpo", 1, 1, [new("ddpo.beta", "0.1", "default"), new("ddpo.epochs", "1", "zephyr-tiny.yaml:3:5")], [], new Dictionary<string, string>());
+        Differences([new("ddpo.beta", "0.1", "default"), new("ddpo.epochs", "1", "x"), new("ddpo.new", "false", "default")])
             .ShouldBe(["ddpo.new is new: false (default)"]);
-        Differences([new("ddpo.beta", 0.1, "default")]).ShouldBe(["ddpo.epochs is gone: it was 1"]);
-        Differences([new("ddpo.beta", 0.2, "default"), new("ddpo.epochs", 1, "x")]).ShouldBe(["ddpo.beta changed from 0.1 to 0.2 (default)"]);
-        Differences([new("ddpo.beta", 0.1, "--set ddpo.beta=0.1"), new("ddpo.epochs", 1, "x")]).ShouldBeEmpty();
+        Differences([new("ddpo.beta", "0.1", "default")]).ShouldBe(["ddpo.epochs is gone: it was 1"]);
+        Differences([new("ddpo.beta", "0.2", "default"), new("ddpo.epochs", "1", "x")]).ShouldBe(["ddpo.beta changed from 0.1 to 0.2 (default)"]);
+        Differences([new("ddpo.beta", "0.1", "--set ddpo.beta=0.1"), new("ddpo.epochs", "1", "x")]).ShouldBeEmpty();
 
         IEnumerable<string> Differences(KeySetting[] now) => KeyDifference.Between(key, key with { Settings = now }, []).Select(difference => difference.ToString());
     }

@@ -21,7 +21,7 @@ public sealed class DevicePlacementTests : IDisposable
         foreach (var type in (ScalarType[])[ScalarType.Float32, ScalarType.BFloat16])
         {
             var x = empty([2, 6, 4, 8], type, META, requires_grad: true);
-            OrSkip(() =>
+            UpToAMissingMetaForm(() =>
             {
                 var result = Run(operation, x, META);
                 result.device_type.ShouldBe(DeviceType.META);
@@ -58,7 +58,7 @@ public sealed class DevicePlacementTests : IDisposable
             using var optimizer = new FusedAdamW([new([new("w", weight)], 0.1)], states: states);
             weight.grad = empty([8, 4], ScalarType.BFloat16, META);
             optimizer.NamedState.ShouldAllBe(state => state.Value.device_type == DeviceType.META);
-            OrSkip(() => optimizer.Step(0.1).ShouldBeNull());
+            UpToAMissingMetaForm(() => optimizer.Step(0.1).ShouldBeNull());
         }
     }
 
@@ -73,18 +73,17 @@ public sealed class DevicePlacementTests : IDisposable
         Should.Throw<TorchException>(() => zeros([1], device: CUDA)).Message.ShouldContain("CUDA");
     }
 
-    // Many operations have their meta form in PyTorch's Python part alone. What fails for that reason has not failed for a tensor that
-    // was left behind: that is another error.
-    private static void OrSkip(Action action)
+    // Many operations have their meta form in PyTorch's Python part alone. Such an operation ends here with just that said, after all
+    // before it stayed on the device; a tensor that was left behind would be another error, and fail.
+    private static void UpToAMissingMetaForm(Action action)
     {
         try
         {
             action();
         }
-        catch (TorchException missing) when (missing.Message.Contains("Meta kernel registered", StringComparison.Ordinal)
-            || missing.Message.Contains("from the 'Meta' backend", StringComparison.Ordinal))
+        catch (TorchException failure)
         {
-            Assert.Skip("this libtorch has no meta form of an operation on the way");
+            failure.Message.ShouldMatch("Meta kernel registered|from the 'Meta' backend");
         }
     }
 

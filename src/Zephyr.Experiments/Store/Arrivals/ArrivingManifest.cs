@@ -18,7 +18,7 @@ public static partial class ArrivingManifest
     /// <param name="origin">Where it came from, for messages.</param>
     /// <returns>The manifest.</returns>
     /// <exception cref="ZephyrException">It is damaged, is of another stage, or names files that cannot be.</exception>
-    public static StageManifest Read(ReadOnlySpan<byte> bytes, string fingerprint, string origin)
+    public static StageManifest Read(ReadOnlyMemory<byte> bytes, string fingerprint, string origin)
     {
         StageManifest manifest;
         try
