@@ -38,7 +38,7 @@ internal static class FeedbackRules
             }
             else
             {
-                Endpoint(teacher, teacher.Kind == TeacherKind.Folder, key, refuse);
+                EndpointRules.Check(teacher, teacher.Kind == TeacherKind.Folder, key, refuse);
             }
         }
 
@@ -48,24 +48,10 @@ internal static class FeedbackRules
         }
         else
         {
-            Endpoint(feedback.Judge, feedback.Judge.Kind == FeedbackJudge.Folder, "feedback.judge", refuse);
+            EndpointRules.Check(feedback.Judge, feedback.Judge.Kind == FeedbackJudge.Folder, "feedback.judge", refuse);
         }
 
         var priced = feedback.Teachers.Append<EndpointOptions>(feedback.Judge).Any(static endpoint => endpoint.InputPrice > 0 || endpoint.OutputPrice > 0);
         refuse(feedback.Budget is not null && !priced, "feedback.budget", "has no meaning without prices: set input_price and output_price of the teachers and the judge");
-    }
-
-    private static void Endpoint(EndpointOptions endpoint, bool isFolder, string key, Action<bool, string, string> refuse)
-    {
-        if (isFolder)
-        {
-            refuse(endpoint.Folder is null, $"{key}.folder", "is missing: kind is folder");
-            return;
-        }
-
-        refuse(endpoint.Model.Length == 0, $"{key}.model", "is missing: name the model at the endpoint");
-        refuse(endpoint.Folder is not null, $"{key}.folder", "must be left out: kind is openai");
-        var problem = EndpointAddress.Problem(endpoint.BaseUrl, endpoint.KeyVariable is not null);
-        refuse(problem is not null, $"{key}.base_url", problem ?? "");
     }
 }

@@ -22,7 +22,7 @@ internal static class EndpointRefusal
     /// <param name="pause">Told how long the endpoint asks to wait.</param>
     /// <returns>An answer without text, where a filter refused to give one.</returns>
     /// <exception cref="EndpointException">Anything else.</exception>
-    public static ChatAnswer Read(PipelineResponse response, string body, EndpointOptions options, TimeProvider time, Action<TimeSpan> pause)
+    public static ChatAnswer Read(PipelineResponse response, string body, EndpointConnection options, TimeProvider time, Action<TimeSpan> pause)
     {
         var status = response.Status;
         var wait = RetryAfter(response, time);

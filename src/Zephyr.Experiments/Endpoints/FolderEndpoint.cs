@@ -47,7 +47,8 @@ internal sealed class FolderEndpoint : IChatEndpoint
         await _places.WaitAsync(lifetime.BeforeSending);
         try
         {
-            var result = await Engine().Submit(
+            var engine = Engine();
+            var result = await engine.Submit(
                 new GenerationRequest(prompt)
                 {
                     Sampling = new SamplingOptions
@@ -56,7 +57,7 @@ internal sealed class FolderEndpoint : IChatEndpoint
                         TopP = request.TopP ?? 1,
                         Seed = (ulong)request.Seed,
                         MaxTokens = request.MaxTokens,
-                        StopIds = [.. _chat.StopIds],
+                        StopIds = [.. _chat.StopIds.Union(_model!.Configuration.StopTokenIds)],
                     },
                     Place = _chat.AnswerPlace,
                     Sample = request.Attempt,

@@ -14,7 +14,7 @@ namespace Zephyr.Experiments.Endpoints;
 internal sealed class HttpEndpoint : IChatEndpoint
 {
     private const int LongestBody = 16 << 20;
-    private readonly EndpointOptions _options;
+    private readonly EndpointConnection _options;
     private readonly ApiKey? _key;
     private readonly TimeProvider _time;
     private readonly HttpClient _http;
@@ -28,7 +28,7 @@ internal sealed class HttpEndpoint : IChatEndpoint
     /// <param name="key">The key; null for none.</param>
     /// <param name="time">The clock that waits.</param>
     /// <exception cref="EndpointException">The address is not one that the key may be sent to.</exception>
-    public HttpEndpoint(EndpointOptions options, ApiKey? key, TimeProvider time)
+    public HttpEndpoint(EndpointConnection options, ApiKey? key, TimeProvider time)
     {
         if (EndpointAddress.Problem(options.BaseUrl, key is not null) is { } problem)
         {

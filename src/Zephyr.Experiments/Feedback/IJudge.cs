@@ -29,10 +29,9 @@ internal interface IJudge
 internal sealed record JudgeReply(Judgment? Judgment, int Malformed, long InputTokens, long OutputTokens);
 
 /// <summary>A judge at an endpoint.</summary>
-/// <param name="endpoint">The endpoint.</param>
-/// <param name="model">Name of the model in requests.</param>
+/// <param name="asked">The endpoint.</param>
 /// <param name="options">How it is asked.</param>
-internal sealed class EndpointJudge(CachedEndpoint endpoint, string model, JudgeOptions options) : IJudge
+internal sealed class EndpointJudge(AskedModel asked, JudgeOptions options) : IJudge
 {
     private const int MostQuoted = 4000;
 
@@ -44,7 +43,7 @@ internal sealed class EndpointJudge(CachedEndpoint endpoint, string model, Judge
         for (var attempt = 0; attempt < options.Attempts; attempt++)
         {
             var request = Request(prompt, answer, malformed, attempt);
-            if ((asking.Lifetime is { } lifetime ? await AskAsync(request, lifetime) : endpoint.Find(request)) is not { } reply)
+            if ((asking.Lifetime is { } lifetime ? await AskAsync(request, lifetime) : asked.Endpoint.Find(request)) is not { } reply)
             {
                 return null;
             }
@@ -70,7 +69,7 @@ internal sealed class EndpointJudge(CachedEndpoint endpoint, string model, Judge
     {
         try
         {
-            return await endpoint.AskAsync(request, lifetime);
+            return await asked.Endpoint.AskAsync(request, lifetime);
         }
         catch (ContextExceededException)
         {
@@ -79,7 +78,7 @@ internal sealed class EndpointJudge(CachedEndpoint endpoint, string model, Judge
     }
 
     private ChatRequest Request(FeedbackPrompt prompt, string answer, string? malformed, int attempt) =>
-        new(model, RatingPrompt.Messages(prompt.Messages, answer, malformed), options.MaxTokens)
+        new(asked.Model, RatingPrompt.Messages(prompt.Messages, answer, malformed), options.MaxTokens)
         {
             Temperature = options.Temperature,
             TopP = options.TopP,

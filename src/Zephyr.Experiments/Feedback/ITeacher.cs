@@ -22,26 +22,16 @@ internal interface ITeacher
     decimal MostCost(FeedbackPrompt prompt, PlannedCompletion planned);
 }
 
-/// <summary>Whether models may be asked, or only what they said before counts.</summary>
-/// <param name="Lifetime">When to stop asking; null when nothing may be asked.</param>
-/// <param name="Failed">Told of a failure as soon as it happens, so that nothing more is begun; null when nobody cares.</param>
-internal sealed record Asking(RequestLifetime? Lifetime, Action<Exception>? Failed)
-{
-    /// <summary>Only what was said before counts.</summary>
-    public static Asking StoredOnly { get; } = new(null, null);
-}
-
 /// <summary>A teacher at an endpoint.</summary>
-/// <param name="endpoint">The endpoint.</param>
-/// <param name="model">Name of the model in requests.</param>
+/// <param name="asked">The endpoint.</param>
 /// <param name="options">How it is asked.</param>
-internal sealed class EndpointTeacher(CachedEndpoint endpoint, string model, TeacherOptions options) : ITeacher
+internal sealed class EndpointTeacher(AskedModel asked, TeacherOptions options) : ITeacher
 {
     /// <inheritdoc/>
     public async Task<ChatAnswer?> AnswerAsync(FeedbackPrompt prompt, PlannedCompletion planned, Asking asking)
     {
         var request = Request(prompt, planned);
-        return asking.Lifetime is { } lifetime ? await endpoint.AskAsync(request, lifetime) : endpoint.Find(request);
+        return asking.Lifetime is { } lifetime ? await asked.Endpoint.AskAsync(request, lifetime) : asked.Endpoint.Find(request);
     }
 
     /// <inheritdoc/>
@@ -58,7 +48,7 @@ internal sealed class EndpointTeacher(CachedEndpoint endpoint, string model, Tea
                 : [new(ChatRoles.System, planned.SystemMessage), .. messages];
         }
 
-        return new ChatRequest(model, messages, options.MaxTokens) { Temperature = options.Temperature, TopP = options.TopP, Seed = planned.Seed };
+        return new ChatRequest(asked.Model, messages, options.MaxTokens) { Temperature = options.Temperature, TopP = options.TopP, Seed = planned.Seed };
     }
 }
 

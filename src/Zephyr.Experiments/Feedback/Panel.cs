@@ -7,16 +7,7 @@ namespace Zephyr.Experiments.Feedback;
 /// <summary>The teachers and the judge of a run, ready to be asked. Models of one folder are loaded once.</summary>
 internal sealed class Panel : IAsyncDisposable
 {
-    // Templates that tell the date get a fixed one: what a teacher says may not depend on the day.
-    private static readonly DateTime s_templateDate = new(2024, 7, 26, 0, 0, 0, DateTimeKind.Unspecified);
-
-    private readonly List<CachedEndpoint> _endpoints = [];
-    private readonly Dictionary<string, FolderEndpoint> _folders = new(StringComparer.Ordinal);
-    private readonly EndpointServices _services;
-    private readonly ResponseCache _cache;
-    private readonly Budget _budget;
-    private readonly UsageCounts _usage;
-    private readonly ModelOptions _model;
+    private readonly EndpointPool _endpoints;
 
     /// <summary>Makes them. Keys are read and addresses checked; nothing is asked yet.</summary>
     /// <param name="options">Section <c>feedback</c>.</param>
@@ -29,15 +20,11 @@ internal sealed class Panel : IAsyncDisposable
     /// <exception cref="Core.ZephyrException">A key is missing, or an address or folder is unsound.</exception>
     public Panel(FeedbackOptions options, ModelOptions model, EndpointServices services, ResponseCache cache, Budget budget, UsageCounts usage, SimulatedTeachers? world)
     {
-        _model = model;
-        _services = services;
-        _cache = cache;
-        _budget = budget;
-        _usage = usage;
+        _endpoints = new EndpointPool(model, services, cache, budget, usage);
         Teachers = [.. options.Teachers.Select((teacher, i) => Make(teacher, $"feedback.teachers[{i}]", world))];
         Judge = options.Judge.Kind == FeedbackJudge.Rubric
             ? new RubricFeedbackJudge(world!)
-            : new EndpointJudge(Open(options.Judge, options.Judge.Kind == FeedbackJudge.Folder, "feedback.judge", out var judge), judge, options.Judge);
+            : new EndpointJudge(_endpoints.Open(options.Judge, options.Judge.Kind == FeedbackJudge.Folder, "feedback.judge"), options.Judge);
     }
 
     /// <summary>The teachers in the order of the settings.</summary>
@@ -47,39 +34,9 @@ internal sealed class Panel : IAsyncDisposable
     public IJudge Judge { get; }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var endpoint in _endpoints)
-        {
-            await endpoint.DisposeAsync();
-        }
-    }
+    public ValueTask DisposeAsync() => _endpoints.DisposeAsync();
 
     private ITeacher Make(TeacherOptions teacher, string setting, SimulatedTeachers? world) => teacher.Kind == TeacherKind.Simulated
         ? new SimulatedTeacher(world!, teacher.Model)
-        : new EndpointTeacher(Open(teacher, teacher.Kind == TeacherKind.Folder, setting, out var name), name, teacher);
-
-    private CachedEndpoint Open(EndpointOptions options, bool isFolder, string setting, out string name)
-    {
-        IChatEndpoint endpoint;
-        if (isFolder)
-        {
-            var path = Path.GetFullPath(options.Folder!);
-            if (!_folders.TryGetValue(path, out var folder))
-            {
-                _folders[path] = folder = new FolderEndpoint(path, _model, options.Concurrency, s_templateDate);
-            }
-
-            (endpoint, name) = (folder, folder.Model);
-        }
-        else
-        {
-            endpoint = new HttpEndpoint(options, ApiKey.Read(options.KeyVariable, _services.Variable, $"{setting}.key_variable"), _services.Clock);
-            name = options.Model;
-        }
-
-        var cached = new CachedEndpoint(endpoint, _cache, _budget, isFolder ? new Price(0, 0) : options.Price, _usage, isFolder ? 0 : options.Retries, _services.Clock);
-        _endpoints.Add(cached);
-        return cached;
-    }
+        : new EndpointTeacher(_endpoints.Open(teacher, teacher.Kind == TeacherKind.Folder, setting), teacher);
 }

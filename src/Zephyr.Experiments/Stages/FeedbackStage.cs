@@ -89,7 +89,7 @@ internal sealed class FeedbackStage(ExperimentSettings settings) : IStage
         using var output = new FeedbackOutput(context.Output, options, heldOut, context.Seed);
         context.Reporter.Begin("answering and rating", prompts.Count);
         var done = 0;
-        await foreach (var outcome in new FeedbackRun(rater, Width(options)).RateAsync(prompts, cancellationToken))
+        await foreach (var outcome in new OrderedRun<FeedbackPrompt, PromptOutcome>(rater.RateAsync, Width(options)).RunAsync(prompts, cancellationToken))
         {
             statistics.Add(outcome);
             output.Write(outcome.Rated);

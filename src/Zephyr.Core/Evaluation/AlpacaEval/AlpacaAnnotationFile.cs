@@ -42,46 +42,40 @@ public static class AlpacaAnnotationFile
 
     private static AlpacaAnnotation ReadRow(JsonRow row, int place, AlpacaEvalVersion version, JsonFault fault)
     {
-        var cursor = new JsonCursor(row.Json.Span, row.Position, fault);
-        cursor.Read();
-        cursor.BeginObject("an annotation");
         string? instruction = null, baseline = null, model = null, first = null, second = null;
         double? preference = null;
         var hasPreference = false;
         var index = place;
-        while (cursor.NextProperty(out var name))
+        JudgeFileRows.ReadObject(row, "an annotation", fault, (string name, ref JsonCursor cursor) =>
         {
             switch (name)
             {
                 case "instruction":
                     instruction = cursor.String("'instruction'");
-                    break;
+                    return true;
                 case "output_1":
                     first = cursor.String("'output_1'");
-                    break;
+                    return true;
                 case "output_2":
                     second = cursor.String("'output_2'");
-                    break;
+                    return true;
                 case "generator_1":
                     baseline = cursor.String("'generator_1'");
-                    break;
+                    return true;
                 case "generator_2":
                     model = cursor.String("'generator_2'");
-                    break;
+                    return true;
                 case "index":
                     index = cursor.Integer("'index'", 0, int.MaxValue);
-                    break;
+                    return true;
                 case "preference":
                     hasPreference = true;
                     preference = cursor.IsNull ? null : Preference(ref cursor, version);
-                    break;
+                    return true;
                 default:
-                    cursor.Skip();
-                    break;
+                    return false;
             }
-        }
-
-        cursor.End();
+        });
         Exception Missing(string key) => fault(row.Position, $"the annotation has no '{key}'; give the annotations.json that alpaca_eval wrote");
         return new AlpacaAnnotation(
             instruction ?? throw Missing("instruction"),

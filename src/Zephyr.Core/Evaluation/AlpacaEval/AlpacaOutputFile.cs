@@ -32,20 +32,17 @@ public static class AlpacaOutputFile
 
     private static (string Instruction, int Length) ReadRow(JsonRow row, string model, JsonFault fault)
     {
-        var cursor = new JsonCursor(row.Json.Span, row.Position, fault);
-        cursor.Read();
-        cursor.BeginObject("an output");
         string? instruction = null, output = null;
-        while (cursor.NextProperty(out var name))
+        JudgeFileRows.ReadObject(row, "an output", fault, (string name, ref JsonCursor cursor) =>
         {
             switch (name)
             {
                 case "instruction":
                     instruction = cursor.String("'instruction'");
-                    break;
+                    return true;
                 case "output":
                     output = cursor.String("'output'");
-                    break;
+                    return true;
                 case "generator":
                     var generator = cursor.String("'generator'");
                     if (generator != model)
@@ -53,14 +50,11 @@ public static class AlpacaOutputFile
                         throw cursor.Fault($"this is an output of {generator}, but the annotations are of {model}; give the outputs of {model}");
                     }
 
-                    break;
+                    return true;
                 default:
-                    cursor.Skip();
-                    break;
+                    return false;
             }
-        }
-
-        cursor.End();
+        });
         Exception Missing(string key) => fault(row.Position, $"the output has no '{key}'; a row is {{\"instruction\", \"output\", \"generator\"}}");
         return (instruction ?? throw Missing("instruction"), CodePoints.Count(output ?? throw Missing("output")));
     }

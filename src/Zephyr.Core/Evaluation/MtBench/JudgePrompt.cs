@@ -10,6 +10,12 @@ namespace Zephyr.Core.Evaluation.MtBench;
 /// <param name="Template">The user message, with places such as <c>{question}</c>.</param>
 public sealed record JudgePrompt(string Name, string Kind, string SystemPrompt, string Template)
 {
+    /// <summary>The form that the prompt asks for, such as <c>[[rating]]</c>; null when the row does not say.</summary>
+    public string? OutputFormat { get; init; }
+
+    /// <summary>Where the row starts in its file.</summary>
+    public TextPosition Position { get; init; }
+
     /// <summary>Name of the prompt that grades an answer.</summary>
     /// <param name="category">Category of the question.</param>
     /// <param name="turn">1 or 2.</param>
@@ -22,53 +28,41 @@ public sealed record JudgePrompt(string Name, string Kind, string SystemPrompt, 
     /// <returns>The prompts by name.</returns>
     /// <exception cref="DataFormatException">A row is not a prompt, or repeats one; names line and column.</exception>
     /// <exception cref="ZephyrException">The file cannot be read.</exception>
-    public static IReadOnlyDictionary<string, JudgePrompt> ReadFile(string path)
-    {
-        var prompts = new Dictionary<string, JudgePrompt>(StringComparer.Ordinal);
-        foreach (var row in JudgeFileRows.Read(path))
-        {
-            Exception Fault(TextPosition position, string message) => new DataFormatException(path, position, message);
-            var prompt = ReadRow(row, Fault);
-            if (!prompts.TryAdd(prompt.Name, prompt))
-            {
-                throw Fault(row.Position, $"the prompt {prompt.Name} is given twice");
-            }
-        }
-
-        return prompts;
-    }
+    public static IReadOnlyDictionary<string, JudgePrompt> ReadFile(string path) =>
+        JudgeFileRows.ReadUnique(path, ReadRow, static prompt => $"the prompt {prompt.Name}").ToDictionary(static prompt => prompt.Name, StringComparer.Ordinal);
 
     private static JudgePrompt ReadRow(JsonRow row, JsonFault fault)
     {
-        var cursor = new JsonCursor(row.Json.Span, row.Position, fault);
-        cursor.Read();
-        cursor.BeginObject("a prompt");
-        string? name = null, kind = null, system = null, template = null;
-        while (cursor.NextProperty(out var key))
+        string? name = null, kind = null, system = null, template = null, output = null;
+        JudgeFileRows.ReadObject(row, "a prompt", fault, (string key, ref JsonCursor cursor) =>
         {
             switch (key)
             {
                 case "name":
                     name = cursor.String("'name'");
-                    break;
+                    return true;
                 case "type":
                     kind = cursor.String("'type'");
-                    break;
+                    return true;
                 case "system_prompt":
                     system = cursor.String("'system_prompt'");
-                    break;
+                    return true;
                 case "prompt_template":
                     template = cursor.String("'prompt_template'");
-                    break;
+                    return true;
+                case "output_format":
+                    output = cursor.String("'output_format'");
+                    return true;
                 default:
-                    cursor.Skip();
-                    break;
+                    return false;
             }
-        }
-
-        cursor.End();
+        });
         Exception Missing(string missing) => fault(row.Position, $"the prompt has no '{missing}'; a line is {{\"name\", \"type\", \"system_prompt\", \"prompt_template\"}}");
         return new JudgePrompt(
-            name ?? throw Missing("name"), kind ?? throw Missing("type"), system ?? throw Missing("system_prompt"), template ?? throw Missing("prompt_template"));
+            name ?? throw Missing("name"), kind ?? throw Missing("type"), system ?? throw Missing("system_prompt"), template ?? throw Missing("prompt_template"))
+        {
+            OutputFormat = output,
+            Position = row.Position,
+        };
     }
 }

@@ -9,42 +9,39 @@ namespace Zephyr.Core.Evaluation.MtBench;
 /// <param name="Turns">The answers, turn by turn, of the first choice, which is the one that FastChat judges.</param>
 public sealed record MtBenchAnswer(int QuestionId, string Model, IReadOnlyList<string> Turns)
 {
+    /// <summary>What FastChat's tools write in the place of an answer, or a judgment, that could not be had.</summary>
+    public const string Error = "$ERROR$";
+
     /// <summary>Reads FastChat's <c>model_answer/MODEL.jsonl</c> or <c>reference_answer/MODEL.jsonl</c>: <c>{"question_id", "model_id", "choices": [{"turns"}]}</c> a line.</summary>
     /// <param name="path">The file.</param>
     /// <returns>The answers in file order.</returns>
-    /// <exception cref="DataFormatException">A row is not an answer; names line and column.</exception>
+    /// <exception cref="DataFormatException">A row is not an answer, or answers a question again for the same model; names line and column.</exception>
     /// <exception cref="ZephyrException">The file cannot be read.</exception>
     public static IReadOnlyList<MtBenchAnswer> ReadFile(string path) =>
-        [.. JudgeFileRows.Read(path).Select(row => ReadRow(row, (position, message) => new DataFormatException(path, position, message)))];
+        JudgeFileRows.ReadUnique(path, ReadRow, static answer => $"the answer of {answer.Model} to question {answer.QuestionId}");
 
     private static MtBenchAnswer ReadRow(JsonRow row, JsonFault fault)
     {
-        var cursor = new JsonCursor(row.Json.Span, row.Position, fault);
-        cursor.Read();
-        cursor.BeginObject("an answer");
         int? id = null;
         string? model = null;
         List<string>? turns = null;
-        while (cursor.NextProperty(out var name))
+        JudgeFileRows.ReadObject(row, "an answer", fault, (string name, ref JsonCursor cursor) =>
         {
             switch (name)
             {
                 case "question_id":
                     id = cursor.Integer("'question_id'", 0, int.MaxValue);
-                    break;
+                    return true;
                 case "model_id":
                     model = cursor.String("'model_id'");
-                    break;
+                    return true;
                 case "choices":
                     turns = FirstChoice(ref cursor);
-                    break;
+                    return true;
                 default:
-                    cursor.Skip();
-                    break;
+                    return false;
             }
-        }
-
-        cursor.End();
+        });
         Exception Missing(string key) => fault(row.Position, $"the answer has no '{key}'; a line is {{\"question_id\", \"model_id\", \"choices\": [{{\"turns\"}}]}}");
         return new MtBenchAnswer(id ?? throw Missing("question_id"), model ?? throw Missing("model_id"), turns ?? throw Missing("choices[0].turns"));
     }

@@ -20,4 +20,14 @@ public static class MtBenchCategories
     /// <param name="category">The category.</param>
     /// <returns>True for math, reasoning, coding, and arena-hard-200, as FastChat's <c>NEED_REF_CATS</c>.</returns>
     public static bool NeedsReference(string category) => category is "math" or "reasoning" or "coding" or "arena-hard-200";
+
+    /// <summary>The temperature that answers to a category are sampled with.</summary>
+    /// <param name="category">The category.</param>
+    /// <returns>FastChat's <c>temperature_config</c>: 0.7 for writing, roleplay and categories it does not know, 0.1 for stem and humanities, 0 for the others.</returns>
+    public static double Temperature(string category) => category switch
+    {
+        "extraction" or "math" or "coding" or "reasoning" or "arena-hard-200" => 0,
+        "stem" or "humanities" => 0.1,
+        _ => 0.7,
+    };
 }

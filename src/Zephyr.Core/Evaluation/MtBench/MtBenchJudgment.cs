@@ -21,46 +21,45 @@ public sealed record MtBenchJudgment(int QuestionId, string Model, string Judge,
     /// <exception cref="DataFormatException">A row is not a judgment of one answer; names line and column.</exception>
     /// <exception cref="ZephyrException">The file cannot be read.</exception>
     public static IReadOnlyList<MtBenchJudgment> ReadFile(string path) =>
-        [.. JudgeFileRows.Read(path).Select(row => ReadRow(row, (position, message) => new DataFormatException(path, position, message)))];
+        JudgeFileRows.Read(path, ReadRow);
+
+    /// <summary>Reads the rows, as they stand, that are not of a model by a judge.</summary>
+    internal static IReadOnlyList<ReadOnlyMemory<byte>> ReadRowsOfOthers(string path, string model, string judge) =>
+        [.. JudgeFileRows.Read(path, (row, fault) => ReadRow(row, fault) is var read && read.Model == model && read.Judge == judge ? ReadOnlyMemory<byte>.Empty : row.Json.ToArray())
+            .Where(static row => !row.IsEmpty)];
 
     private static MtBenchJudgment ReadRow(JsonRow row, JsonFault fault)
     {
-        var cursor = new JsonCursor(row.Json.Span, row.Position, fault);
-        cursor.Read();
-        cursor.BeginObject("a judgment");
         int? id = null, turn = null;
         string? model = null, judgment = null;
         var judge = "unknown";
         double? score = null;
-        while (cursor.NextProperty(out var name))
+        JudgeFileRows.ReadObject(row, "a judgment", fault, (string name, ref JsonCursor cursor) =>
         {
             switch (name)
             {
                 case "question_id":
                     id = cursor.Integer("'question_id'", 0, int.MaxValue);
-                    break;
+                    return true;
                 case "turn":
                     turn = cursor.Integer("'turn'", 1, 2);
-                    break;
+                    return true;
                 case "model":
                     model = cursor.String("'model'");
-                    break;
+                    return true;
                 case "judge":
                     judge = TextList.Read(ref cursor, "'judge'").FirstOrDefault(judge);
-                    break;
+                    return true;
                 case "judgment":
                     judgment = cursor.IsNull ? null : cursor.String("'judgment'");
-                    break;
+                    return true;
                 case "score":
                     score = cursor.IsNull ? null : Rating(ref cursor);
-                    break;
+                    return true;
                 default:
-                    cursor.Skip();
-                    break;
+                    return false;
             }
-        }
-
-        cursor.End();
+        });
         Exception Missing(string key) => fault(row.Position, $"the judgment has no '{key}'; give a file of single-answer grading, model_judgment/JUDGE_single.jsonl");
         score ??= judgment is null ? throw Missing("score") : JudgeRating.Parse(judgment);
         return new MtBenchJudgment(id ?? throw Missing("question_id"), model ?? throw Missing("model"), judge, turn ?? throw Missing("turn"), score.Value, row.Position);

@@ -9,6 +9,10 @@ namespace Zephyr.Core.Evaluation.MtBench;
 /// <param name="Dropped">Rows without a rating.</param>
 /// <param name="Repeated">Rows that judge a question and turn again.</param>
 /// <param name="RepeatDeviation">Standard deviation of repeated ratings of the same question and turn, pooled; null when none repeats.</param>
+/// <param name="RepeatAverages">
+/// Where every question and turn is judged the same number of times, and more than once: the average of all first judgments, of all second
+/// ones and so on, which tells how far the score itself depends on the judge's mood; otherwise empty.
+/// </param>
 /// <param name="Low">Lower end of the 95% bootstrap interval of the average, over questions.</param>
 /// <param name="High">Upper end.</param>
 /// <param name="Judges">Names of the judges.</param>
@@ -18,6 +22,7 @@ public sealed record MtBenchScores(
     int Dropped,
     int Repeated,
     double? RepeatDeviation,
+    IReadOnlyList<double> RepeatAverages,
     double Low,
     double High,
     IReadOnlyList<string> Judges)
@@ -62,9 +67,18 @@ public sealed record MtBenchScores(
             rows.Count - overall.Count,
             turns.Sum(turn => turn.Count() - 1),
             PooledDeviation(turns.Select(turn => turn.Where(row => row.Score != JudgeRating.None).Select(row => row.Score).ToList())),
+            AveragesOfRepeats([.. turns.Select(static turn => turn.ToList())]),
             interval.Low,
             interval.High,
             [.. rows.Select(row => row.Judge).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]);
+    }
+
+    private static IReadOnlyList<double> AveragesOfRepeats(IReadOnlyList<List<MtBenchJudgment>> turns)
+    {
+        var repeats = turns[0].Count;
+        return repeats == 1 || turns.Any(turn => turn.Count != repeats)
+            ? []
+            : [.. Enumerable.Range(0, repeats).Select(repeat => TurnScores.Of(turns.Select(turn => turn[repeat])).Average).OfType<double>()];
     }
 
     private static double? PooledDeviation(IEnumerable<List<double>> turns)

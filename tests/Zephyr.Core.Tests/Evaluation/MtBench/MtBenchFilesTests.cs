@@ -68,6 +68,21 @@ public sealed class MtBenchFilesTests : IDisposable
         Should.Throw<DataFormatException>(() => JudgePrompt.ReadFile(Write("{\"name\": \"a\"}"))).Message.ShouldContain("no 'type'");
     }
 
+    [Theory]
+    [InlineData("{\"question_id\": 1, \"category\": \"a\", \"turns\": []}", "1:47: 'turns' is empty")]
+    [InlineData("{\"question_id\": 1, \"category\": \"a\", \"turns\": [\"b\"]}\n{\"question_id\": 1, \"category\": \"a\", \"turns\": [\"b\"]}", "2:1: question 1 is given twice")]
+    [InlineData("{\"required_temperature\": -1}", "must be 0 or more")]
+    [InlineData("", "no questions")]
+    public void A_question_that_cannot_be_asked_is_named(string lines, string message) =>
+        Should.Throw<ZephyrException>(() => MtBenchQuestion.ReadFile(Write(lines))).Message.ShouldContain(message);
+
+    [Fact]
+    public void An_answer_given_twice_is_named()
+    {
+        const string Line = """{"question_id": 1, "model_id": "m", "choices": [{"turns": ["a"]}]}""";
+        Should.Throw<DataFormatException>(() => MtBenchAnswer.ReadFile(Write($"{Line}\n{Line}"))).Message.ShouldContain("2:1: the answer of m to question 1 is given twice");
+    }
+
     private string Write(string text)
     {
         var path = Path.Combine(_folder.Path, "f.jsonl");

@@ -19,6 +19,15 @@ public sealed class MtBenchScoresTests
     }
 
     [Fact]
+    public void Each_time_of_judging_has_an_average_of_its_own()
+    {
+        // First times: 8 and 4, second times: 6 and -1 (dropped).
+        Scores([Row(81, 1, 8), Row(81, 2, 4), Row(81, 1, 6), Row(81, 2, -1)]).RepeatAverages.ShouldBe([6, 6]);
+        Scores([Row(81, 1, 8), Row(81, 2, 4), Row(81, 1, 6)]).RepeatAverages.ShouldBeEmpty();
+        Scores([Row(81, 1, 8), Row(81, 2, 4)]).RepeatAverages.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void The_interval_lies_around_the_average_and_depends_on_the_seed_alone()
     {
         var rows = Enumerable.Range(81, 80).SelectMany(id => new[] { Row(id, 1, id % 10), Row(id, 2, id % 7) }).ToArray();

@@ -1,26 +1,26 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
-using Zephyr.Core.Feedback;
-using Zephyr.Experiments.Endpoints;
 
-namespace Zephyr.Experiments.Feedback;
+namespace Zephyr.Experiments.Endpoints;
 
 /// <summary>
-/// Rates many prompts side by side and gives the outcomes in the order of the prompts, whatever order the answers come in. Memory holds the
-/// prompts under way alone. At the first failure, and on cancellation, nothing more is sent; what was sent is waited for and stored, because it is paid for.
+/// Does much asking side by side and gives the outcomes in the order of the items, whatever order the answers come in. Memory holds the items
+/// under way alone. At the first failure, and on cancellation, nothing more is sent; what was sent is waited for and stored, because it is paid for.
 /// </summary>
-/// <param name="rater">Rates one prompt.</param>
-/// <param name="width">Prompts under way side by side.</param>
-internal sealed class FeedbackRun(PromptRater rater, int width)
+/// <typeparam name="TItem">What is asked about.</typeparam>
+/// <typeparam name="TOutcome">What comes of it.</typeparam>
+/// <param name="ask">Does the asking for one item.</param>
+/// <param name="width">Items under way side by side.</param>
+internal sealed class OrderedRun<TItem, TOutcome>(Func<TItem, Asking, Task<TOutcome>> ask, int width)
 {
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(20);
 
-    /// <summary>Rates prompts.</summary>
-    /// <param name="prompts">The prompts.</param>
+    /// <summary>Asks.</summary>
+    /// <param name="items">The items.</param>
     /// <param name="cancellationToken">Stops: requests under way have twenty seconds to end.</param>
-    /// <returns>The outcomes in the order of the prompts.</returns>
-    public async IAsyncEnumerable<PromptOutcome> RateAsync(
-        IEnumerable<FeedbackPrompt> prompts, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <returns>The outcomes in the order of the items.</returns>
+    public async IAsyncEnumerable<TOutcome> RunAsync(
+        IEnumerable<TItem> items, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var abort = new CancellationTokenSource();
@@ -32,16 +32,16 @@ internal sealed class FeedbackRun(PromptRater rater, int width)
             Interlocked.CompareExchange(ref first, failure, null);
             stop.Cancel();
         });
-        var underWay = new Queue<Task<PromptOutcome>>();
-        using var rest = prompts.GetEnumerator();
+        var underWay = new Queue<Task<TOutcome>>();
+        using var rest = items.GetEnumerator();
         try
         {
             while (true)
             {
                 while (underWay.Count < width && !stop.IsCancellationRequested && rest.MoveNext())
                 {
-                    var prompt = rest.Current;
-                    underWay.Enqueue(Task.Run(() => rater.RateAsync(prompt, asking), CancellationToken.None));
+                    var item = rest.Current;
+                    underWay.Enqueue(Task.Run(() => TellingFailureAsync(item, asking), CancellationToken.None));
                 }
 
                 if (underWay.Count == 0)
@@ -71,6 +71,19 @@ internal sealed class FeedbackRun(PromptRater rater, int width)
         if (first is not null)
         {
             ExceptionDispatchInfo.Throw(first);
+        }
+    }
+
+    private async Task<TOutcome> TellingFailureAsync(TItem item, Asking asking)
+    {
+        try
+        {
+            return await ask(item, asking);
+        }
+        catch (Exception failure)
+        {
+            asking.Failed?.Invoke(failure);
+            throw;
         }
     }
 }
