@@ -15,8 +15,9 @@ public sealed record Conversation(IReadOnlyList<ChatMessage> Messages);
 /// <param name="Rejected">The other answer.</param>
 /// <param name="ScoreChosen">The judge's score of the preferred answer, where known.</param>
 /// <param name="ScoreRejected">The judge's score of the other answer, where known.</param>
+/// <param name="Source">Where the pair comes from, where known.</param>
 public sealed record PreferencePair(
-    IReadOnlyList<ChatMessage> Prompt, string Chosen, string Rejected, double? ScoreChosen = null, double? ScoreRejected = null);
+    IReadOnlyList<ChatMessage> Prompt, string Chosen, string Rejected, double? ScoreChosen = null, double? ScoreRejected = null, string? Source = null);
 
 /// <summary>The roles of a conversation.</summary>
 public static class ChatRoles

@@ -17,7 +17,7 @@ public static class JsonLines
         WriteLines(path, conversations, WriteRow);
     }
 
-    /// <summary>Writes pairs: <c>{"prompt": [{"role", "content"}], "chosen", "rejected", "score_chosen", "score_rejected"}</c> a line.</summary>
+    /// <summary>Writes pairs: <c>{"prompt": [{"role", "content"}], "chosen", "rejected", "score_chosen", "score_rejected", "source"}</c> a line, without what is not known.</summary>
     public static void Write(string path, IEnumerable<PreferencePair> pairs)
     {
         ArgumentNullException.ThrowIfNull(pairs);
@@ -41,6 +41,11 @@ public static class JsonLines
         if (pair.ScoreRejected is { } rejected)
         {
             json.WriteNumber("score_rejected", rejected);
+        }
+
+        if (pair.Source is { } source)
+        {
+            json.WriteString("source", source);
         }
     }
 

@@ -8,7 +8,8 @@ namespace Zephyr.Core.Data;
 /// <param name="Rejected">Those of the other.</param>
 /// <param name="PromptIsCut">Whether the prompt lost its beginning.</param>
 /// <param name="AnswerIsCut">Whether an answer lost its end.</param>
-internal sealed record TokenizedPair(int[] Prompt, int[] Chosen, int[] Rejected, bool PromptIsCut, bool AnswerIsCut);
+/// <param name="Source">Where the pair comes from; null where that is not known.</param>
+internal sealed record TokenizedPair(int[] Prompt, int[] Chosen, int[] Rejected, bool PromptIsCut, bool AnswerIsCut, string? Source);
 
 /// <summary>
 /// Turns preference pairs into tokens. The cut follows TRL 0.7: only when the prompt and its longest answer exceed
@@ -55,7 +56,7 @@ internal sealed class PairTokenizer
         prompt = promptIsCut ? prompt[^_options.MaxPromptLength..] : prompt;
         var room = prompt.Length + longest > _options.MaxPreferenceLength ? _options.MaxPreferenceLength - _options.MaxPromptLength : longest;
         return new TokenizedPair(
-            prompt, chosen[..Math.Min(chosen.Length, room)], rejected[..Math.Min(rejected.Length, room)], promptIsCut, room < longest);
+            prompt, chosen[..Math.Min(chosen.Length, room)], rejected[..Math.Min(rejected.Length, room)], promptIsCut, room < longest, pair.Source);
     }
 
     private int[] Completion(IReadOnlyList<ChatMessage> messages, string answer, int[] prompt)

@@ -27,7 +27,7 @@ public static class PreferenceReader
             }
             else
             {
-                yield return pair!;
+                yield return pair! with { Source = row.Source };
             }
         }
     }

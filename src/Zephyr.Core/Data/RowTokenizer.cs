@@ -92,10 +92,12 @@ public sealed class RowTokenizer
     /// <param name="path">The file.</param>
     /// <param name="report">Where rows, cuts and drops are counted.</param>
     /// <param name="cancellationToken">Stops the work.</param>
-    public void Write(IEnumerable<PreferencePair> pairs, string path, TokenizeReport report, CancellationToken cancellationToken)
+    /// <returns>Where each pair that was written comes from, in the order of the file; null where that is not known.</returns>
+    public IReadOnlyList<string?> Write(IEnumerable<PreferencePair> pairs, string path, TokenizeReport report, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(pairs);
         ArgumentNullException.ThrowIfNull(report);
+        var sources = new List<string?>();
         using var writer = new PreferenceRowsWriter(path);
         foreach (var pair in InOrder(pairs, UnlessRefused<PreferencePair, TokenizedPair>(_pairs.Tokenize), cancellationToken))
         {
@@ -114,11 +116,13 @@ public sealed class RowTokenizer
             writer.Add(pair.Prompt, pair.Chosen, pair.Rejected);
             report.TruncatedPrompts += pair.PromptIsCut ? 1 : 0;
             report.TruncatedAnswers += pair.AnswerIsCut ? 1 : 0;
+            sources.Add(pair.Source);
             report.Tokens += pair.Prompt.Length + pair.Chosen.Length + pair.Rejected.Length;
             report.Rows++;
         }
 
         writer.Complete();
+        return sources;
     }
 
     /// <summary>Gives null for a row that the template itself refuses, as for roles that do not alternate; any other fault stays one.</summary>

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Zephyr.Core.Evaluation.Preferences;
 
 namespace Zephyr.Core.Evaluation;
 
@@ -86,8 +87,15 @@ public static class EvaluationJson
 /// <summary>Source-generated JSON of the evaluation records.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    Converters = [typeof(SnakeCaseEnumConverter<LengthUnit>), typeof(SnakeCaseEnumConverter<JudgmentFormat>)],
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(EvaluationResults))]
 [JsonSerializable(typeof(JudgedAnswer))]
+[JsonSerializable(typeof(PreferenceEvaluation))]
 internal sealed partial class EvaluationJsonContext : JsonSerializerContext;
+
+/// <summary>Writes the values of an enumeration as other keys are written: <c>alpaca_eval</c>.</summary>
+/// <typeparam name="T">The enumeration.</typeparam>
+internal sealed class SnakeCaseEnumConverter<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false)
+    where T : struct, Enum;

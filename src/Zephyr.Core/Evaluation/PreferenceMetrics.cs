@@ -1,3 +1,5 @@
+using Zephyr.Core.Evaluation.Preferences;
+
 namespace Zephyr.Core.Evaluation;
 
 /// <summary>
@@ -22,6 +24,9 @@ public sealed record PreferenceMetrics(
     double LogProbRejected,
     double Loss)
 {
+    /// <summary>The same pairs by source and length, with length bias and calibration; null in files of earlier versions.</summary>
+    public PairAnalysis? Analysis { get; init; }
+
     /// <summary>Aggregates summed completion log-probabilities, one entry per pair in each list.</summary>
     /// <param name="policyChosen">Log-probabilities of chosen answers under the policy.</param>
     /// <param name="policyRejected">Log-probabilities of rejected answers under the policy.</param>
@@ -79,6 +84,6 @@ public sealed record PreferenceMetrics(
     }
 
     /// <summary><c>-log sigmoid(x) = log(1 + exp(-x))</c>, written so that no exponential overflows.</summary>
-    private static double NegativeLogSigmoid(double x) =>
+    internal static double NegativeLogSigmoid(double x) =>
         Math.Max(-x, 0) + double.LogP1(Math.Exp(-Math.Abs(x)));
 }

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Zephyr.Experiments.Commands;
 
-/// <summary><c>zephyr evaluate</c>: figures of judged benchmarks from stored judgments.</summary>
+/// <summary><c>zephyr evaluate</c>: figures of judged benchmarks and of preferences from stored files.</summary>
 public static class EvaluateCommand
 {
     /// <summary>Makes the verb.</summary>
@@ -10,9 +10,10 @@ public static class EvaluateCommand
     /// <returns>The verb.</returns>
     public static Command Create(CommandEnvironment environment)
     {
-        var command = new Command("evaluate", "Figures of judged benchmarks from the files that the benchmarks' own tools write.");
+        var command = new Command("evaluate", "Figures of judged benchmarks and of preferences from stored files.");
         command.Subcommands.Add(EvaluateAlpacaEvalCommand.Create(environment));
         command.Subcommands.Add(EvaluateMtBenchCommand.Create(environment));
+        command.Subcommands.Add(EvaluatePreferencesCommand.Create(environment));
         return command;
     }
 }

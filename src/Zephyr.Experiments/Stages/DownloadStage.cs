@@ -19,7 +19,7 @@ internal sealed class DownloadStage : IStage
     public string Name => StageFiles.Download;
 
     /// <inheritdoc/>
-    public int Version => 2;
+    public int Version => 3;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> DependsOn { get; } = [];

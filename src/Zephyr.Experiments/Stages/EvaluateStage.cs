@@ -2,6 +2,7 @@ using Zephyr.Core;
 using Zephyr.Core.Chat;
 using Zephyr.Core.Data;
 using Zephyr.Core.Evaluation;
+using Zephyr.Core.Evaluation.Preferences;
 using Zephyr.Core.Generation;
 using Zephyr.Core.Models;
 using Zephyr.Core.Tokenizers;
@@ -21,7 +22,7 @@ internal sealed class EvaluateStage(IReadOnlyList<string> optional) : IStage
     public string Name => StageFiles.Evaluate;
 
     /// <inheritdoc/>
-    public int Version => 2;
+    public int Version => 3;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> DependsOn { get; } =
@@ -42,13 +43,14 @@ internal sealed class EvaluateStage(IReadOnlyList<string> optional) : IStage
         var references = prompts.Select(prompt => RubricJudge.Score(prompt, prompt.Reference).Overall).ToArray();
         var answers = new Dictionary<string, IReadOnlyList<JudgedAnswer>>(StringComparer.Ordinal);
         var preferences = new Dictionary<string, PreferenceMetrics>(StringComparer.Ordinal);
+        var pairs = new List<RewardedPair>();
         var models = EvaluatedModel.Of(context);
         foreach (var evaluated in models)
         {
             cancellationToken.ThrowIfCancellationRequested();
             using var model = DecoderModel.Load(evaluated.Folder, context.Settings.Model.Dtype, device: device);
             answers[evaluated.Name] = Answer(context, evaluated.Name, model, prompts, cancellationToken);
-            if (evaluated.Reference is { } arm && Rank(context, model, arm, cancellationToken) is { } metrics)
+            if (evaluated.Reference is { } arm && Rank(context, evaluated.Name, model, arm, pairs, cancellationToken) is { } metrics)
             {
                 preferences[evaluated.Name] = metrics;
             }
@@ -58,6 +60,7 @@ internal sealed class EvaluateStage(IReadOnlyList<string> optional) : IStage
         File.WriteAllText(Path.Combine(context.Output, StageFiles.Evaluation), EvaluationJson.Serialize(results));
         EvaluationJson.WriteAnswers(
             Path.Combine(context.Output, StageFiles.Answers), models.SelectMany(model => answers[model.Name]));
+        ScoredPairFile.Write(Path.Combine(context.Output, StageFiles.Pairs), pairs);
         Report(context.Reporter, results);
         ComputeDevice.RecordMemory(context, device);
         return Task.CompletedTask;
@@ -110,7 +113,8 @@ internal sealed class EvaluateStage(IReadOnlyList<string> optional) : IStage
     }
 
     /// <summary>Ranks the held-out pairs by the rewards of a policy against the model it started from.</summary>
-    private static PreferenceMetrics? Rank(StageContext context, DecoderModel policy, Arm arm, CancellationToken cancellationToken)
+    private static PreferenceMetrics? Rank(
+        StageContext context, string name, DecoderModel policy, Arm arm, List<RewardedPair> pairs, CancellationToken cancellationToken)
     {
         using var rows = PreferenceRows.Open(Path.Combine(context.Input(StageFiles.Tokenize), StageFiles.HeldOutPreferenceRows));
         if (rows.Count == 0)
@@ -120,8 +124,18 @@ internal sealed class EvaluateStage(IReadOnlyList<string> optional) : IStage
 
         var reference = ReferenceLogProbs.Load(Path.Combine(context.Input(StageFiles.Reference), StageFiles.HeldOutLogProbs(arm)), rows);
         var scores = ReferenceLogProbs.Compute(policy, rows, context.Settings.Reference, progress: null, cancellationToken);
-        return PreferenceMetrics.Of(
-            Doubles(scores.Chosen), Doubles(scores.Rejected), Doubles(reference.Chosen), Doubles(reference.Rejected), context.Settings.Ddpo.Beta);
+        var beta = context.Settings.Ddpo.Beta;
+        var metrics = PreferenceMetrics.Of(Doubles(scores.Chosen), Doubles(scores.Rejected), Doubles(reference.Chosen), Doubles(reference.Rejected), beta);
+        var sources = SourceLines.Read(Path.Combine(context.Input(StageFiles.Tokenize), StageFiles.HeldOutSources), rows.Count);
+        List<RewardedPair> scored = [.. Enumerable.Range(0, rows.Count).Select(i => new RewardedPair(
+            name,
+            sources[i],
+            beta * ((double)scores.Chosen[i] - reference.Chosen[i]),
+            beta * ((double)scores.Rejected[i] - reference.Rejected[i]),
+            rows[i].ChosenIds.Length,
+            rows[i].RejectedIds.Length))];
+        pairs.AddRange(scored);
+        return metrics with { Analysis = PairAnalysis.Of([.. scored.Select(pair => pair.Scored)], LengthUnit.Tokens) };
     }
 
     private static double[] Doubles(float[] values) => Array.ConvertAll(values, static value => (double)value);
@@ -186,6 +200,7 @@ internal sealed class EvaluateStage(IReadOnlyList<string> optional) : IStage
             {
                 reporter.Metric($"{model.Name}/rewards/accuracies", preferences.Accuracy);
                 reporter.Metric($"{model.Name}/rewards/margins", preferences.Margin);
+                reporter.Metric($"{model.Name}/rewards/calibration_error", preferences.Analysis!.Calibration.ExpectedError);
             }
         }
     }

@@ -59,6 +59,9 @@ internal static class StageFiles
     /// <summary>Tokenised held-out preference pairs, in <see cref="Tokenize"/>.</summary>
     public const string HeldOutPreferenceRows = "heldout_preferences.tokens";
 
+    /// <summary>Where each held-out pair comes from, a JSON text or null a line in the order of <see cref="HeldOutPreferenceRows"/>, in <see cref="Tokenize"/>.</summary>
+    public const string HeldOutSources = "heldout_preferences.sources.jsonl";
+
     /// <summary>Folder of a trained model, in <see cref="Dsft"/>, <see cref="Dsft2"/> and <see cref="Ddpo"/>.</summary>
     public const string Model = "model";
 
@@ -93,6 +96,9 @@ internal static class StageFiles
 
     /// <summary>Every answer with its score, in <see cref="Evaluate"/>.</summary>
     public const string Answers = "answers.jsonl";
+
+    /// <summary>Every held-out pair with the rewards of each trained model, in <see cref="Evaluate"/>.</summary>
+    public const string Pairs = "pairs.jsonl";
 
     /// <summary>The report, in <see cref="Report"/>.</summary>
     public const string ReportHtml = "report.html";

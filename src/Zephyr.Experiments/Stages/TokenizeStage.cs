@@ -15,13 +15,13 @@ internal sealed class TokenizeStage(bool hasFeedback) : IStage
     public string Name => StageFiles.Tokenize;
 
     /// <inheritdoc/>
-    public int Version => 1;
+    public int Version => 2;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> DependsOn { get; } = hasFeedback ? [StageFiles.Download, StageFiles.Feedback] : [StageFiles.Download];
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Settings { get; } = ["tokenize", "tokenizer"];
+    public IReadOnlyList<string> Settings { get; } = ["tokenize", "tokenizer", "data.source"];
 
     /// <inheritdoc/>
     public Task RunAsync(StageContext context, CancellationToken cancellationToken)
@@ -54,10 +54,14 @@ internal sealed class TokenizeStage(bool hasFeedback) : IStage
         {
             context.Reporter.Begin($"tokenizing {name}", 0);
             var report = new TokenizeReport();
-            rows.Write(PreferenceReader.Read(Pairs(context, file), report.Drops), Path.Combine(context.Output, output), report, cancellationToken);
+            var sources = rows.Write(PreferenceReader.Read(Pairs(context, file), report.Drops), Path.Combine(context.Output, output), report, cancellationToken);
             Record(counts, name, report);
             counts.Set($"{name}.truncated_prompts", report.TruncatedPrompts);
             counts.Set($"{name}.truncated_answers", report.TruncatedAnswers);
+            if (output == StageFiles.HeldOutPreferenceRows)
+            {
+                SourceLines.Write(Path.Combine(context.Output, StageFiles.HeldOutSources), sources);
+            }
         }
 
         counts.Write();
@@ -104,14 +108,21 @@ internal sealed class TokenizeStage(bool hasFeedback) : IStage
 
     private static DataFileOptions Messages(StageContext context, string file) => new() { Path = Data(context, file), Format = RowFormat.Messages };
 
-    private static DataFileOptions Pairs(StageContext context, string file) => new() { Path = Data(context, file), Format = RowFormat.Preference };
+    private static DataFileOptions Pairs(StageContext context, string file) => new()
+    {
+        Path = Data(context, file),
+        Format = RowFormat.Preference,
+
+        // The sources of the world are its skills.
+        Columns = context.Settings.Data.Source == DataSource.World && Made(context, file) is null ? new ColumnNames { Source = "skill" } : new ColumnNames(),
+    };
 
     // What feedback has made takes the place of what download has brought.
-    private static string Data(StageContext context, string file)
-    {
-        var made = context.Has(StageFiles.Feedback) ? Path.Combine(context.Input(StageFiles.Feedback), StageFiles.Data, file) : null;
-        return made is not null && File.Exists(made) ? made : Path.Combine(context.Input(StageFiles.Download), StageFiles.Data, file);
-    }
+    private static string Data(StageContext context, string file) =>
+        Made(context, file) ?? Path.Combine(context.Input(StageFiles.Download), StageFiles.Data, file);
+
+    private static string? Made(StageContext context, string file) =>
+        context.Has(StageFiles.Feedback) && Path.Combine(context.Input(StageFiles.Feedback), StageFiles.Data, file) is var made && File.Exists(made) ? made : null;
 
     private static void Record(StageCounts counts, string name, TokenizeReport report)
     {

@@ -84,6 +84,17 @@ public sealed class RowTokenizerTests : IDisposable
     }
 
     [Fact]
+    public void The_sources_of_pairs_stay_with_the_rows_when_pairs_are_dropped()
+    {
+        PreferencePair Pair(string rejected, string? source) => new([new(ChatRoles.User, "Q")], "a", rejected, Source: source);
+        var sources = Tokenizer(new TokenizeOptions()).Write(
+            [Pair("b", "one"), Pair("a", "dropped"), Pair("c", null), Pair("d", "two")], _path, _report, TestContext.Current.CancellationToken);
+        sources.ShouldBe(["one", null, "two"]);
+        using var rows = PreferenceRows.Open(_path);
+        rows.Count.ShouldBe(3);
+    }
+
+    [Fact]
     public void Answers_that_the_limit_makes_the_same_are_dropped_and_counted()
     {
         var start = string.Concat(Enumerable.Repeat("x ", 100));

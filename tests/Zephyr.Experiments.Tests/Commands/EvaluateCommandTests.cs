@@ -43,6 +43,31 @@ public sealed class EvaluateCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Preferences_prints_one_document_with_the_parts_that_were_asked_for()
+    {
+        File.WriteAllText(Path.Combine(_folder, "p.jsonl"), """
+            {"reward_chosen": 2, "reward_rejected": 1, "source": "x", "chosen_tokens": 9, "rejected_tokens": 4}
+            {"reward_chosen": 0, "reward_rejected": 1, "source": "y", "chosen_tokens": 3, "rejected_tokens": 4}
+            """);
+        var (code, output, error) = await Run("preferences", "--pairs", "p.jsonl", "--json");
+        code.ShouldBe(0, error);
+        var document = JsonNode.Parse(output)!.AsObject();
+        document.Select(pair => pair.Key).ShouldBe(["pairs", "agreement", "position"]);
+        (document["agreement"], document["position"]).ShouldBe((null, null));
+        var pairs = document["pairs"]!.AsObject();
+        pairs.Select(pair => pair.Key).ShouldBe(["overall", "by_source", "length_unit", "by_length", "by_length_ratio", "length_bias", "calibration"]);
+        ((double)pairs["overall"]!["accuracy"]!["rate"]!, (string?)pairs["length_unit"], pairs["by_source"]!.AsArray().Count).ShouldBe((0.5, "tokens", 2));
+
+        WriteAnnotations("1", "2");
+        File.Copy(Path.Combine(_folder, "a.json"), Path.Combine(_folder, "b.json"));
+        var agreement = JsonNode.Parse((await Run("preferences", "--judgments", "a.json", "--against", "b.json", "--json")).Output)!["agreement"]!;
+        ((string?)agreement["format"], (double)agreement["ratings"]!["kappa"]!["value"]!).ShouldBe(("alpaca_eval", 1));
+        var table = (await Run("preferences", "--pairs", "p.jsonl", "--judgments", "a.json", "--against", "b.json")).Output;
+        table.ShouldMatch(@"longer answer has the higher reward +1\.0000 +0\.3424 to 1\.0000 +2");
+        table.ShouldMatch(@"Cohen's kappa +1\.0000 +1\.0000 to 1\.0000 +2");
+    }
+
+    [Fact]
     public async Task Bad_input_ends_with_1_and_its_place()
     {
         WriteAnnotations("3");
@@ -63,6 +88,10 @@ public sealed class EvaluateCommandTests : IDisposable
     [InlineData("alpaca-eval", "--version", "1", "--annotations", "a.json", "--instruction-difficulty", "d.csv", "--gamed-statistics", "s.json")]
     [InlineData("mt-bench", "--judgments", "j.jsonl")]
     [InlineData("mt-bench", "--judgments", "j.jsonl", "--model", "m", "--seed", "x")]
+    [InlineData("preferences")]
+    [InlineData("preferences", "--judgments", "a.json")]
+    [InlineData("preferences", "--pairs", "p.jsonl", "--against", "a.json")]
+    [InlineData("preferences", "--pair-judgments", "p.jsonl", "--judgments", "a.json", "--swapped", "a.json")]
     [InlineData("frob")]
     public async Task Bad_usage_ends_with_2(params string[] arguments) => (await Run(arguments)).Code.ShouldBe(2);
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Zephyr.Core.Chat;
 using Zephyr.Core.Randomness;
 
 namespace Zephyr.Core.Data.Mixing;
@@ -33,7 +35,12 @@ public sealed class DataMixer(DataOptions options, ulong seed, string workFolder
     /// <summary>Makes the pairs of dDPO.</summary>
     /// <inheritdoc cref="WriteConversations"/>
     public MixReport WritePairs(string train, string heldOut, CancellationToken cancellationToken) => Mix(
-        "preferences", options.Preferences, new PairShape(), (source, drops) => PreferenceReader.Read(source, drops, _reading), train, heldOut, cancellationToken);
+        "preferences", options.Preferences, new PairShape(), (source, drops) => PreferenceReader.Read(source, drops, _reading).Select(pair => Named(pair, source)), train, heldOut, cancellationToken);
+
+    // A mix says of every pair which of its sources it is from; the place in the settings, because paths differ between machines.
+    private PreferencePair Named(PreferencePair pair, DataFileOptions source) => pair.Source is null && options.Preferences.Count > 1
+        ? pair with { Source = string.Create(CultureInfo.InvariantCulture, $"data.preferences[{options.Preferences.ToList().IndexOf(source)}]") }
+        : pair;
 
     private MixReport Mix<T>(
         string name,

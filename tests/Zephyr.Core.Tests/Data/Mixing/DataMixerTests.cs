@@ -131,6 +131,25 @@ public sealed class DataMixerTests : IDisposable
         Directory.EnumerateFiles(_folder.Path, "*.spool").ShouldBeEmpty();
     }
 
+    [Fact]
+    public void A_mix_of_pairs_says_where_each_is_from_by_its_own_column_or_its_place_in_the_settings()
+    {
+        IReadOnlyList<DataFileOptions> Sources() => [new() { Path = _folder.File("a.jsonl") }, new() { Path = _folder.File("b.jsonl"), Split = DataSplit.Test }];
+        JsonLines.Write(_folder.File("a.jsonl"), [Pair("1", "flan"), Pair("2", null)]);
+        JsonLines.Write(_folder.File("b.jsonl"), [Pair("3", null)]);
+        Mixed(Sources()).ShouldBe(["flan", "data.preferences[0]", "data.preferences[1]"]);
+        Mixed([Sources()[0]]).ShouldBe(["flan", null]);
+
+        static PreferencePair Pair(string question, string? source) => new([new(ChatRoles.User, question)], "c", "r", Source: source);
+        IEnumerable<string?> Mixed(IReadOnlyList<DataFileOptions> sources)
+        {
+            new DataMixer(new DataOptions { Preferences = sources, HeldOutFraction = 0, Shuffle = false }, 3, _folder.Path)
+                .WritePairs(_folder.File("train.jsonl"), _folder.File("test.jsonl"), TestContext.Current.CancellationToken);
+            return new[] { "train.jsonl", "test.jsonl" }
+                .SelectMany(file => PreferenceReader.Read(new DataFileOptions { Path = _folder.File(file) }, new DropCounts())).Select(pair => pair.Source);
+        }
+    }
+
     private DataFileOptions Source(string name, int rows) => Rows(name, [.. Enumerable.Range(0, rows).Select(i => ($"{name}{i}", "A"))]);
 
     private DataFileOptions Rows(string name, params (string Question, string Answer)[] rows)
