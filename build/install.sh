@@ -1,4 +1,4 @@
-# What a fresh Debian 12 machine lacks: a libtorch with OpenBLAS, a C++ compiler and CMake, and DuckDB's library.
+# What a fresh Debian 12 machine lacks: a libtorch with OpenBLAS, a C++ compiler and CMake, DuckDB's library and the report's chart library.
 # Sourced by build.sh; a machine that has everything spends a few milliseconds here.
 
 # Prints the Debian packages that are missing, one a line.
@@ -10,8 +10,8 @@ missing_packages() {
     [[ -e /usr/include/torch/csrc/api/include/torch/torch.h || -e /usr/include/torch/torch.h ]] || echo libtorch-dev
     compgen -G '/usr/lib/*/openblas-pthread/libopenblas.so.0' >/dev/null || echo libopenblas0-pthread
   fi
-  # DuckDB's library comes as an npm package.
-  if [[ -z "${ZEPHYR_DUCKDB:-}" && ! -e artifacts/native/duckdb/libduckdb.so ]]; then
+  # DuckDB's library and the report's chart library come as npm packages.
+  if [[ -z "${ZEPHYR_DUCKDB:-}" && ! -e artifacts/native/duckdb/libduckdb.so || ! -e artifacts/web/chart.umd.min.js ]]; then
     command -v npm >/dev/null 2>&1 || echo npm
   fi
 }
@@ -32,6 +32,9 @@ install_missing() {
     install_packages "${packages[@]}"
   fi
 
+  # The build itself runs this when the files are missing; here its message comes first.
+  bash build/charts.sh || exit 1
+
   # An experiment on JSON or on the synthetic world does without it, and the program says what to run when it needs it.
   if [[ -z "${ZEPHYR_DUCKDB:-}" ]] && ! bash build/duckdb.sh; then
     echo "build.sh: going on without DuckDB: Parquet, CSV and .zst files cannot be read until 'bash build/duckdb.sh' succeeds." >&2
@@ -42,6 +45,7 @@ install_missing() {
 install_for_tests() {
   local packages=()
   command -v strace >/dev/null 2>&1 || packages+=(strace)
+  command -v chromium >/dev/null 2>&1 || packages+=(chromium)
   [[ -x /usr/sbin/slurmctld && -x /usr/sbin/slurmd && -x /usr/sbin/munged ]] || packages+=(slurm-wlm)
   if ((${#packages[@]} == 0 || EUID != 0)) || ! command -v apt-get >/dev/null 2>&1; then
     return 0

@@ -35,7 +35,10 @@ public sealed class KeyBuilder(Experiment experiment, Func<IReadOnlyDictionary<s
         var read = stage.DependsOn.Where(upstream.ContainsKey)
             .Select(name => new StageInput(name, $"stage:{name}", upstream[name]))
             .Concat(named.Select(Input).OfType<StageInput>());
-        return new StageKey(stage.Name, stage.Version, experiment.Settings.Seed, [.. settings], [.. read], strict ? environment() : s_none);
+        return new StageKey(stage.Name, stage.Version, experiment.Settings.Seed, [.. settings], [.. read], strict ? environment() : s_none)
+        {
+            Libraries = stage.Libraries,
+        };
     }
 
     /// <summary>The addresses a stage reads that nobody has settled yet: its key is not whole without them.</summary>

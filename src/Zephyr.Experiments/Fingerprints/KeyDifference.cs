@@ -27,7 +27,7 @@ public sealed record KeyDifference(string Ingredient, string? Old, string? New, 
     /// <param name="old">Key of the last run.</param>
     /// <param name="now">Key now; inputs that are not known yet are left out of <see cref="StageKey.Inputs"/>.</param>
     /// <param name="unknownInputs">Names of inputs not known yet, which are not compared.</param>
-    /// <returns>The differences: version, seed, settings, inputs, environment.</returns>
+    /// <returns>The differences: version, seed, settings, inputs, libraries, environment.</returns>
     public static IReadOnlyList<KeyDifference> Between(StageKey old, StageKey now, IReadOnlyCollection<string> unknownInputs)
     {
         var differences = new List<KeyDifference>();
@@ -53,9 +53,13 @@ public sealed record KeyDifference(string Ingredient, string? Old, string? New, 
             now.Inputs.ToDictionary(input => input.Name, input => input.Sha256, StringComparer.Ordinal),
             key => now.Inputs.FirstOrDefault(input => input.Name == key)?.Source,
             key => old.Inputs.FirstOrDefault(input => input.Name == key)?.Source));
+        differences.AddRange(Compare("library ", Versions(old), Versions(now), _ => null, _ => null));
         differences.AddRange(Compare("environment ", old.Environment, now.Environment, _ => null, _ => null));
         return differences;
     }
+
+    private static Dictionary<string, string> Versions(StageKey key) =>
+        key.Libraries.ToDictionary(library => library.Name, library => library.Version, StringComparer.Ordinal);
 
     private static IEnumerable<KeyDifference> Compare(
         string prefix,

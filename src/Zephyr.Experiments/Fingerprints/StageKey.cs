@@ -18,6 +18,9 @@ public sealed record StageKey(
     IReadOnlyList<StageInput> Inputs,
     IReadOnlyDictionary<string, string> Environment)
 {
+    /// <summary>Libraries whose files become part of the output; in the key only where there are any.</summary>
+    public IReadOnlyList<StageLibrary> Libraries { get; init; } = [];
+
     /// <summary>SHA-256 of the canonical JSON of this key, 64 hexadecimal digits.</summary>
     /// <remarks>Origins and source paths are not part of it. Computed at each call.</remarks>
     public string Fingerprint => CanonicalJson.Hash(Write);
@@ -44,6 +47,17 @@ public sealed record StageKey(
         }
 
         writer.WriteEndObject();
+        if (Libraries.Count > 0)
+        {
+            writer.WriteStartObject("libraries");
+            foreach (var library in Libraries.OrderBy(static library => library.Name, StringComparer.Ordinal))
+            {
+                writer.WriteString(library.Name, library.Version);
+            }
+
+            writer.WriteEndObject();
+        }
+
         writer.WriteNumber("seed", Seed);
         writer.WriteStartObject("settings");
         foreach (var setting in Settings.OrderBy(static setting => setting.Key, StringComparer.Ordinal))

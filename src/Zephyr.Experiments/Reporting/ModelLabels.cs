@@ -19,6 +19,11 @@ internal static class ModelLabels
         _ => model,
     };
 
+    /// <summary>A name of the program's as words: <c>follow_up</c> is <c>follow up</c>.</summary>
+    /// <param name="name">The name.</param>
+    /// <returns>The words.</returns>
+    public static string Words(string name) => name.Replace('_', ' ');
+
     /// <summary>The colour class.</summary>
     /// <param name="model">One of <see cref="ModelNames"/>.</param>
     /// <returns>A class of the style sheet.</returns>

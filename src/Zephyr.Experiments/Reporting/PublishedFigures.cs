@@ -29,12 +29,21 @@ public static class PublishedFigures
     /// <summary>Evaluation loss of the published dSFT model.</summary>
     public const double DsftEvalLoss = 0.9353;
 
-    /// <summary>What sets our figures apart from the published ones.</summary>
-    public static IReadOnlyList<string> Differences { get; } =
-    [
-        "Size: the paper trains 7 billion parameters on GPUs; see the settings below for the model trained here.",
-        "Scale: MT-Bench goes from 1 to 10 and is judged by GPT-4; our judge score goes from 1 to 5. The figures cannot be compared one to one, only their order can.",
-        "Opponent: AlpacaEval compares with text-davinci-003; our win rates are against the dSFT model and the reference answers.",
-        "Data: the paper distils UltraChat and UltraFeedback; the data used here are named in the settings.",
-    ];
+    /// <summary>Size of the published models.</summary>
+    public const string Size = "7.24B parameters (Mistral-7B-v0.1)";
+
+    /// <summary>What the published dSFT model was trained on.</summary>
+    public const string DsftData = "207,865 conversations of UltraChat 200k";
+
+    /// <summary>What the published dDPO model was trained on.</summary>
+    public const string PreferenceData = "61,966 pairs of UltraFeedback, rated by GPT-4";
+
+    /// <summary>Who judged, on which scale.</summary>
+    public const string Judge = "GPT-4: MT-Bench from 1 to 10 on 80 questions, AlpacaEval as win rate on 805 instructions";
+
+    /// <summary>Whom the win rate is against.</summary>
+    public const string Opponent = "text-davinci-003";
+
+    /// <summary>Beta of the published runs.</summary>
+    public const string Beta = "0.1 (zephyr-7b-beta), 0.01 (zephyr-7b-dpo-full)";
 }

@@ -4,7 +4,7 @@ namespace Zephyr.Experiments.Reporting;
 
 /// <summary>
 /// All that a report shows. It holds no clock and, unless a caller puts them in on purpose, no durations: the report is the
-/// output of a cached stage, and the same inputs must give the same bytes. Durations belong to the run's own summary.
+/// output of a cached stage, and the same inputs must give the same bytes. Durations belong to the page of a run (<see cref="Page.RunPage"/>).
 /// </summary>
 /// <param name="Title">Heading.</param>
 /// <param name="Evaluation">The figures of the evaluate stage.</param>
@@ -20,7 +20,11 @@ public sealed record ReportData(
     IReadOnlyList<ReportCount> Counts,
     IReadOnlyList<ReportSetting> Settings,
     IReadOnlyList<ReportStage> Stages,
-    string? Tried = null);
+    string? Tried = null)
+{
+    /// <summary>Weights of the trained model; null when it is not known.</summary>
+    public long? Parameters { get; init; }
+}
 
 /// <summary>The metrics of one training stage.</summary>
 /// <param name="Stage">Name of the stage, such as <c>dsft</c>.</param>
@@ -52,5 +56,5 @@ public sealed record ReportSetting(string Key, string Value, string Origin);
 /// <summary>A stage in the picture of the pipeline.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="DependsOn">The stages it reads.</param>
-/// <param name="Note">A word under the name, such as <c>cached</c> or <c>12 s</c>; null for none. It enters the report's bytes.</param>
+/// <param name="Note">A word under the name, such as <c>cached</c> or <c>12 s</c>; null for none, as always in the stage's own output.</param>
 public sealed record ReportStage(string Name, IReadOnlyList<string> DependsOn, string? Note = null);

@@ -1,6 +1,6 @@
 using System.Text;
 using Zephyr.Core.Evaluation;
-using static Zephyr.Experiments.Reporting.HtmlText;
+using static Zephyr.Experiments.Reporting.Page.HtmlText;
 
 namespace Zephyr.Experiments.Reporting;
 

@@ -1,4 +1,5 @@
 using Zephyr.Experiments.Configuration;
+using Zephyr.Experiments.Fingerprints;
 
 namespace Zephyr.Experiments.Stages;
 
@@ -19,6 +20,9 @@ public interface IStage
 
     /// <summary>Dotted prefixes of the settings this stage reads, such as <c>dsft</c> or <c>model.dtype</c>; nothing else may be read.</summary>
     IReadOnlyList<string> Settings { get; }
+
+    /// <summary>Libraries whose files become part of the output, with their versions: they are in the key, so that another version is another result.</summary>
+    IReadOnlyList<StageLibrary> Libraries => [];
 
     /// <summary>What the stage takes of its machine. May read any setting: nothing of it enters a result.</summary>
     /// <param name="settings">The experiment.</param>

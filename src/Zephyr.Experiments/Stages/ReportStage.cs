@@ -1,6 +1,10 @@
 using Zephyr.Core.Evaluation;
+using Zephyr.Core.Models;
 using Zephyr.Experiments.Configuration;
+using Zephyr.Experiments.Fingerprints;
 using Zephyr.Experiments.Reporting;
+using Zephyr.Experiments.Reporting.Charts;
+using Zephyr.Experiments.Reporting.Page;
 
 namespace Zephyr.Experiments.Stages;
 
@@ -29,13 +33,16 @@ internal sealed class ReportStage : IStage
     public string Name => StageFiles.Report;
 
     /// <inheritdoc/>
-    public int Version => 2;
+    public int Version => 3;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> DependsOn { get; }
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Settings { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<StageLibrary> Libraries => ChartLibrary.Libraries;
 
     /// <inheritdoc/>
     public Task RunAsync(StageContext context, CancellationToken cancellationToken)
@@ -49,7 +56,10 @@ internal sealed class ReportStage : IStage
             [.. DependsOn.SelectMany(stage => StageCounts.Read(context.Input(stage)).Select(count => new ReportCount(stage, count.Key, count.Value)))],
             [.. context.Resolved.Leaves().OfType<ResolvedValue>().Select(value => new ReportSetting(value.Key, value.Text, value.Origin.ToString()))],
             [.. _pipeline().Select(static stage => new Reporting.ReportStage(stage.Name, stage.DependsOn))],
-            context.Settings.Report.Tried);
+            context.Settings.Report.Tried)
+        {
+            Parameters = ModelConfigurationFile.Load(Path.Combine(context.Input(StageFiles.Ddpo), StageFiles.Model)).ParameterCount,
+        };
         HtmlReport.Write(data, Path.Combine(context.Output, StageFiles.ReportHtml));
         File.WriteAllText(Path.Combine(context.Output, StageFiles.ReportMarkdown), ResultTable.Markdown(evaluation));
         return Task.CompletedTask;
@@ -59,17 +69,17 @@ internal sealed class ReportStage : IStage
     {
         List<TrainingCurves> curves =
         [
-            Curve("dsft", Path.Combine(context.Input(StageFiles.Dsft), StageFiles.Curve)),
+            Curve(ModelNames.Dsft, Path.Combine(context.Input(StageFiles.Dsft), StageFiles.Curve)),
         ];
         if (context.Has(StageFiles.Dsft2))
         {
-            curves.Add(Curve("dsft2", Path.Combine(context.Input(StageFiles.Dsft2), StageFiles.Curve)));
+            curves.Add(Curve(ModelNames.Dsft2, Path.Combine(context.Input(StageFiles.Dsft2), StageFiles.Curve)));
         }
 
-        curves.Add(Curve("ddpo", Path.Combine(context.Input(StageFiles.Ddpo), StageFiles.Curve)));
+        curves.Add(Curve(ModelNames.Ddpo, Path.Combine(context.Input(StageFiles.Ddpo), StageFiles.Curve)));
         if (context.Settings.Ddpo.WithoutDsft)
         {
-            curves.Add(Curve("ddpo without dsft", Path.Combine(context.Input(StageFiles.Ddpo), StageFiles.CurveWithoutDsft)));
+            curves.Add(Curve(ModelNames.DdpoWithoutDsft, Path.Combine(context.Input(StageFiles.Ddpo), StageFiles.CurveWithoutDsft)));
         }
 
         return curves;

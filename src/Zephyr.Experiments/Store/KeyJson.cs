@@ -45,6 +45,16 @@ public static class KeyJson
         }
 
         writer.WriteEndObject();
+        if (key.Libraries.Count > 0)
+        {
+            writer.WriteStartObject("libraries");
+            foreach (var library in key.Libraries)
+            {
+                writer.WriteString(library.Name, library.Version);
+            }
+
+            writer.WriteEndObject();
+        }
     }
 
     /// <summary>Reads a key.</summary>
@@ -60,7 +70,12 @@ public static class KeyJson
         [.. json.GetProperty("settings").EnumerateArray().Select(static setting => new KeySetting(
             Text(setting, "key"), CanonicalJson.Text(setting.GetProperty("value")), Text(setting, "origin")))],
         [.. json.GetProperty("inputs").EnumerateArray().Select(static input => new StageInput(Text(input, "name"), Text(input, "source"), Text(input, "sha256")))],
-        json.GetProperty("environment").EnumerateObject().ToDictionary(static pair => pair.Name, static pair => Text(pair.Value), StringComparer.Ordinal));
+        json.GetProperty("environment").EnumerateObject().ToDictionary(static pair => pair.Name, static pair => Text(pair.Value), StringComparer.Ordinal))
+    {
+        Libraries = json.TryGetProperty("libraries", out var libraries)
+            ? [.. libraries.EnumerateObject().Select(static library => new StageLibrary(library.Name, Text(library.Value)))]
+            : [],
+    };
 
     /// <summary>A text that has to be there.</summary>
     /// <param name="json">The object that has it.</param>

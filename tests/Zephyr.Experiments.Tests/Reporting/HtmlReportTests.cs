@@ -1,51 +1,106 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
 using System.Xml;
 using System.Xml.Linq;
 using Zephyr.Core.Evaluation;
-using Zephyr.Core.World;
 using Zephyr.Experiments.Reporting;
+using Zephyr.Experiments.Reporting.Charts;
+using Zephyr.Experiments.Reporting.Page;
+using static Zephyr.Experiments.Tests.Reporting.InventedReport;
 
 namespace Zephyr.Experiments.Tests.Reporting;
 
-/// <summary>The figures in these tests are invented to test the page; they are results of nothing.</summary>
-public sealed class HtmlReportTests
+public sealed partial class HtmlReportTests
 {
     [Fact]
-    public void The_page_is_one_well_formed_file_that_loads_nothing()
+    public void The_page_is_one_well_formed_file_with_its_sections_in_order()
     {
-        var html = HtmlReport.Render(Data());
+        var html = HtmlReport.Render(Sample());
         html.ShouldStartWith("<!DOCTYPE html>\n<html lang=\"en\">");
         var page = Parse(html);
-        page.Descendants("script").ShouldBeEmpty();
         page.Descendants("link").ShouldBeEmpty();
         page.Descendants("img").ShouldBeEmpty();
-        html.ShouldNotContain("http");
-        html.ShouldNotContain("url(");
-        page.Descendants("section").Select(s => s.Attribute("id")!.Value)
-            .ShouldBe(["results", "skills", "training", "paper", "samples", "tried", "pipeline", "counts", "settings"]);
+        string[] ids = ["results", "skills", "samples", "paper", "training", "data", "pipeline", "tried", "settings"];
+        page.Descendants("section").Select(Id).ShouldBe(ids);
+        page.Descendants("nav").Single().Elements("a").Select(link => link.Attribute("href")!.Value).ShouldBe(ids.Select(id => "#" + id));
         // An empty element that HTML does not know as empty would swallow what follows it.
-        page.Descendants().Where(e => e.IsEmpty).Select(e => e.Name.LocalName).Distinct().Order().ShouldBe(["line", "meta", "path", "polyline", "rect"]);
+        page.Descendants().Where(e => e.IsEmpty).Select(e => e.Name.LocalName).Distinct().Order().ShouldBe(["input", "meta", "path", "rect"]);
+        page.Descendants().Attributes("id").Select(id => id.Value).ShouldBeUnique();
     }
 
     [Fact]
-    public void The_same_data_give_the_same_bytes() => HtmlReport.Render(Data()).ShouldBe(HtmlReport.Render(Data()));
+    public void The_security_policy_names_every_script_by_the_hash_of_its_text_and_allows_nothing_else()
+    {
+        var html = HtmlReport.Render(Sample());
+        var policy = Parse(html).Descendants("meta").Single(meta => meta.Attribute("http-equiv") is not null).Attribute("content")!.Value.Split("; ");
+        policy.ShouldContain("default-src 'none'");
+        policy.ShouldContain("base-uri 'none'");
+        // As a browser sees them: everything between the tags, comments included.
+        string Hashes(Regex element) => string.Join(' ', element.Matches(html).Select(match =>
+            $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(match.Groups["text"].Value)))}'"));
+        policy.ShouldContain("script-src " + Hashes(Script()));
+        policy.ShouldContain("style-src " + Hashes(Style()));
+        Script().Count(html).ShouldBe(3);
+        // A style attribute or an inline handler would be refused by the policy, and so must not be there.
+        var attributes = Parse(html).Descendants().Attributes().Select(attribute => attribute.Name.LocalName).Distinct().ToList();
+        attributes.ShouldNotContain("style");
+        attributes.ShouldNotContain("src");
+        attributes.ShouldNotContain(name => name.StartsWith("on", StringComparison.Ordinal));
+    }
 
     [Fact]
-    public void What_a_model_writes_stays_text()
+    public void The_embedded_libraries_are_of_the_versions_in_the_key_and_bring_their_licences()
     {
-        const string Evil = "<script>alert('x')</script> & \"\0\u001b[31m\ud800 ]]>";
-        var html = HtmlReport.Render(Data(answer: Evil, tried: "<b>bold</b>"));
+        foreach (var library in ChartLibrary.Libraries)
+        {
+            ChartLibrary.Code(library)[..200].ShouldContain($"v{library.Version}\n");
+            ChartLibrary.License(library).ShouldContain("MIT");
+        }
+
+        var licences = Parse(HtmlReport.Render(Sample())).Descendants("pre").Select(text => text.Value).ToList();
+        licences.ShouldBe(ChartLibrary.Libraries.Select(ChartLibrary.License));
+    }
+
+    [Fact]
+    public void The_same_data_give_the_same_bytes() => HtmlReport.Render(Sample()).ShouldBe(HtmlReport.Render(Sample()));
+
+    // An attribute could not hold half a surrogate pair.
+    public static TheoryData<string, string> HostileTexts { get; } = new()
+    {
+        { "<script>alert('x')</script> & \"\0\u001b[31m\ud800 ]]>", "<script>alert('x')</script> & \"\uFFFD\uFFFD[31m\uFFFD ]]>" },
+        { "</script><img src=x onerror=alert(1)>\u2028\u2029", "</script><img src=x onerror=alert(1)>\u2028\u2029" },
+        { "--><!--zephyr:pipeline--></p></section>", "--><!--zephyr:pipeline--></p></section>" },
+    };
+
+    [Theory]
+    [MemberData(nameof(HostileTexts), DisableDiscoveryEnumeration = true)]
+    public void What_a_model_writes_or_a_file_is_called_stays_text_everywhere(string evil, string shown)
+    {
+        var data = Hostile(evil);
+        var html = HtmlReport.Render(data);
         var page = Parse(html);
-        page.Descendants("script").ShouldBeEmpty();
-        page.Descendants("b").ShouldNotContain(b => b.Value == "bold");
+        page.Descendants("script").Count().ShouldBe(4);
+        page.Descendants("img").ShouldBeEmpty();
+        html.Split("<!--zephyr:pipeline-->").Length.ShouldBe(2);
         // What no page can hold is shown as the replacement character.
-        page.Descendants("p").ShouldContain(p => p.Value == "<script>alert('x')</script> & \"\uFFFD\uFFFD[31m\uFFFD ]]>");
+        page.Descendants("h1").Single().Value.ShouldBe(shown);
+        page.Descendants("p").ShouldContain(p => p.Value == shown);
+        page.Descendants("code").ShouldContain(code => code.Value == shown);
+        page.Descendants("td").ShouldContain(td => td.Value == shown);
+        // In the data of the charts too: no character of it can end the element, whatever reads it.
+        var chartData = page.Descendants("script").Single(script => script.Attribute("id") is not null).Value;
+        chartData.ShouldAllBe(c => c >= ' ' && c < 127 && c != '<' && c != '>' && c != '&');
+        using var json = JsonDocument.Parse(chartData);
+        json.RootElement.GetProperty("skill-scores").GetProperty("labels").EnumerateArray().Select(label => label.GetString()!)
+            .ShouldContain(label => label == evil.Replace('\ud800', '\uFFFD'));
     }
 
     [Fact]
     public void The_figures_read_back_as_they_were()
     {
-        var rows = Parse(HtmlReport.Render(Data())).Descendants("section").Single(s => s.Attribute("id")!.Value == "results")
-            .Descendants("tbody").Single().Elements("tr").Select(row => row.Elements().Select(cell => cell.Value).ToList()).ToList();
+        var rows = Rows(Parse(HtmlReport.Render(Sample())).Descendants("section").Single(s => Id(s) == "results"));
         rows[1].ShouldBe(["dSFT", "3.40 [3.35, 3.45]", "–", "31.0% ± 1.5", "50.0%", "0.00", "20.0"]);
         rows[2].ShouldBe(["dDPO", "3.70 [3.65, 3.75]", "64.0% ± 1.5", "38.0% ± 1.5", "81.2%", "−1.25", "24.0"]);
         rows[^1][..2].ShouldBe(["reference", "4.80 [4.75, 4.85]"]);
@@ -57,22 +112,70 @@ public sealed class HtmlReportTests
     [InlineData(0.30, "dDPO does worse than dSFT")]
     public void The_summary_claims_no_more_than_the_figures(double rate, string verdict) =>
         // With a standard error of 0.015, 0.52 lies inside 1.96 standard errors of one half.
-        Parse(HtmlReport.Render(Data(rate: rate))).Descendants("strong").Single().Value.ShouldContain(verdict);
+        Parse(HtmlReport.Render(Sample(rate: rate))).Descendants("strong").First().Value.ShouldContain(verdict);
 
     [Fact]
-    public void Curves_keep_their_ends_and_the_evaluation_points()
+    public void A_chart_keeps_every_step_and_its_table_the_ends_and_all_evaluations()
     {
-        var loss = Parse(HtmlReport.Render(Data())).Descendants("figure").First(f => f.Element("figcaption")!.Value == "Loss");
-        // 400 steps are averaged over stretches of 3; one polyline for training, one for the evaluations.
-        loss.Descendants("polyline").Select(line => line.Attribute("points")!.Value.Split(' ').Length).ShouldBe([134, 4]);
-        loss.Descendants("title").Select(title => title.Value).First().ShouldBe("held-out, step 100: 2.1");
-        loss.Descendants("text").Last().Value.ShouldBe("step 400");
+        var page = Parse(HtmlReport.Render(Sample()));
+        var loss = ChartData(page).GetProperty("dsft-loss").GetProperty("series");
+        loss[0].GetProperty("x").GetArrayLength().ShouldBe(400);
+        loss[0].GetProperty("y").GetArrayLength().ShouldBe(400);
+        loss[1].GetProperty("x").EnumerateArray().Select(step => step.GetInt32()).ShouldBe([100, 200, 300, 400]);
+        loss[1].GetProperty("y")[0].GetDouble().ShouldBe(2.1);
+        var rows = Rows(page.Descendants("figure").Single(figure => Id(figure) == "dsft-loss"));
+        rows[0][0].ShouldBe("1");
+        rows[^1].ShouldBe(["400", rows[^1][1], "2.4"]);
+        rows.Select(row => row[2]).Where(text => text.Length > 0).ShouldBe(["2.1", "2.2", "2.3", "2.4"]);
+        rows.Count.ShouldBeInRange(24, 28);
+    }
+
+    [Fact]
+    public void A_long_curve_becomes_means_over_stretches_that_end_where_it_ends()
+    {
+        // 4,501 steps in stretches of four: 1,126 points, the last stretch with one.
+        var data = Sample() with { Training = [new TrainingCurves("dsft", [new MetricSeries("loss", [.. Enumerable.Range(1, 4501).Select(i => new MetricPoint(i, i))])])] };
+        var series = ChartData(Parse(HtmlReport.Render(data))).GetProperty("dsft-loss").GetProperty("series")[0];
+        var (x, y) = (series.GetProperty("x"), series.GetProperty("y"));
+        x.GetArrayLength().ShouldBe(1126);
+        (x[0].GetDouble(), y[0].GetDouble()).ShouldBe((4, 2.5));
+        (x[1125].GetDouble(), y[1125].GetDouble()).ShouldBe((4501, 4501));
+    }
+
+    [Fact]
+    public void Rows_stand_with_what_was_dropped_and_why()
+    {
+        var data = Sample() with
+        {
+            Counts =
+            [
+                new("download", "prompts", 200), new("download", "pairs", 60), new("download", "pairs.ties_dropped", 9),
+                new("tokenize", "sft", 190), new("tokenize", "sft.tokens", 4000), new("tokenize", "sft.dropped", 10),
+                new("tokenize", "sft.dropped.empty_completion", 7), new("tokenize", "sft.dropped.too_long", 3), new("tokenize", "sft.truncated", 2),
+            ],
+        };
+        var section = Parse(HtmlReport.Render(data)).Descendants("section").Single(s => Id(s) == "data");
+        Rows(section.Elements("div").Single()).ShouldBe(
+        [
+            ["download", "pairs", "60", "9", "9 ties", "–"],
+            ["tokenize", "sft", "190", "10", "7 empty completion, 3 too long", "2"],
+        ]);
+        Rows(section.Elements("details").Single()).ShouldBe([["download", "prompts", "200"], ["tokenize", "sft.tokens", "4,000"]]);
+    }
+
+    [Fact]
+    public void Settings_that_were_set_come_before_the_defaults_and_say_where()
+    {
+        var section = Parse(HtmlReport.Render(Sample())).Descendants("section").Single(s => Id(s) == "settings");
+        var tables = section.Elements("details").Select(Rows).ToList();
+        tables[0].ShouldBe([["dsft.learning_rate", "0.001", "experiments/zephyr-tiny.yaml:14:18"], ["seed", "42", "--set seed=42"]]);
+        tables[1].ShouldBe([["ddpo.beta", "0.1"]]);
     }
 
     [Fact]
     public void A_run_without_judge_and_curves_has_a_page_without_those_sections()
     {
-        var data = Data();
+        var data = Sample();
         var bare = data with
         {
             Evaluation = data.Evaluation with { Judge = "none", Prompts = 0, ReferenceScore = null, Examples = [], Models = [new(ModelNames.Ddpo, null, null, [], null, null, Preferences(0.7, 0.3), null)] },
@@ -80,14 +183,14 @@ public sealed class HtmlReportTests
             Tried = null,
         };
         var page = Parse(HtmlReport.Render(bare));
-        page.Descendants("section").Select(s => s.Attribute("id")!.Value).ShouldBe(["results", "paper", "pipeline", "counts", "settings"]);
+        page.Descendants("section").Select(Id).ShouldBe(["results", "paper", "data", "pipeline", "settings"]);
         page.Descendants("p").First().Value.ShouldBe("On 500 held-out pairs dDPO ranks 70.0% as the preferences do, with a mean margin of 0.30.");
     }
 
     [Fact]
     public void The_markdown_table_has_the_same_cells()
     {
-        var lines = ResultTable.Markdown(Data().Evaluation).Split('\n');
+        var lines = ResultTable.Markdown(Sample().Evaluation).Split('\n');
         lines[1].ShouldBe("| :-- | --: | --: | --: | --: | --: | --: |");
         lines[4].ShouldBe("| dDPO | 3.70 [3.65, 3.75] | 64.0% ± 1.5 | 38.0% ± 1.5 | 81.2% | −1.25 | 24.0 |");
     }
@@ -99,18 +202,25 @@ public sealed class HtmlReportTests
         try
         {
             var path = Path.Combine(folder, "deep", "report.html");
-            HtmlReport.Write(Data(), path);
-            File.ReadAllText(path).ShouldBe(HtmlReport.Render(Data()));
+            HtmlReport.Write(Sample(), path);
+            File.ReadAllText(path).ShouldBe(HtmlReport.Render(Sample()));
             Directory.GetFiles(Path.GetDirectoryName(path)!).ShouldHaveSingleItem();
-            if (Environment.GetEnvironmentVariable("ZEPHYR_REPORT_SAMPLE") is { Length: > 0 } sample)
-            {
-                File.Copy(path, sample, overwrite: true);
-            }
         }
         finally
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    private static string Id(XElement element) => element.Attribute("id")?.Value ?? "";
+
+    private static List<List<string>> Rows(XElement element) =>
+        [.. element.Descendants("tbody").First().Elements("tr").Select(row => row.Elements().Select(cell => cell.Value).ToList())];
+
+    private static JsonElement ChartData(XDocument page)
+    {
+        using var json = JsonDocument.Parse(page.Descendants("script").Single(script => Id(script) == "chart-data").Value);
+        return json.RootElement.Clone();
     }
 
     private static XDocument Parse(string html)
@@ -119,44 +229,9 @@ public sealed class HtmlReportTests
         return XDocument.Load(reader, LoadOptions.PreserveWhitespace);
     }
 
-    private static PreferenceMetrics Preferences(double accuracy, double margin) => new(500, accuracy, margin, 0.1, 0.1 - margin, -40, -60, 0.6);
+    [GeneratedRegex("<script>(?<text>.*?)</script>", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    private static partial Regex Script();
 
-    private static ReportData Data(string answer = "The fox lives in the green wood.", string? tried = "Beta 0.5 kept the model too close to dSFT.\n\nA longer run helped.", double rate = 0.64)
-    {
-        string[] skills = ["arithmetic", "counting", "facts", "follow-up", "format", "honesty", "refusal", "rewriting", "sorting"];
-        ScoreEstimate Score(double mean) => new(mean, 0.025, mean - 0.05, mean + 0.05, 1000);
-        WinRate Wins(double share) => new(share, 0.015, 0, 0, 0);
-        ModelResult Model(string name, double score, double? vsDsft, double vsReference, PreferenceMetrics? preferences, double tokens) => new(
-            name, Score(score), new AspectMeans(score, score, score, score),
-            [.. skills.Select((skill, i) => new SkillResult(skill, 110, Math.Clamp(score + ((i % 4) - 1.5) * 0.3, 1, 5), null))],
-            vsDsft is { } v ? Wins(v) : null, Wins(vsReference), preferences, new AnswerLengths(tokens, tokens * 4, tokens, 96, 0.01));
-        JudgedAnswer Answer(string model, string text, int points) => new(
-            model, "p1", "facts", "Where does the fox Miro live? Answer in one sentence.", text, 9, model == ModelNames.Base, new RubricScores(points, points, points, points, "names the right place"));
-        MetricSeries Curve(string name, Func<long, double> value, long every = 1) =>
-            new(name, [.. Enumerable.Range(1, 400).Where(i => i % every == 0).Select(i => new MetricPoint(i, value(i)))]);
-        var results = new EvaluationResults("rubric", 1000, 500, 96, 0.1,
-            [
-                Model(ModelNames.Base, 1.2, 0.02, 0.01, null, 96),
-                Model(ModelNames.Dsft, 3.4, null, 0.31, Preferences(0.5, 0), 20),
-                Model(ModelNames.Ddpo, 3.7, rate, 0.38, Preferences(0.812, -1.25), 24),
-                Model(ModelNames.DdpoWithoutDsft, 1.9, 0.1, 0.05, Preferences(0.66, 0.4), 60),
-            ],
-            Score(4.8),
-            [
-                Answer(ModelNames.Base, "wood wood the the of fox fox wood the of of of", 1), Answer(ModelNames.Dsft, "Miro lives in a wood.", 3),
-                Answer(ModelNames.Ddpo, answer, 4), Answer(ModelNames.Reference, "The fox Miro lives in the green wood.", 5),
-            ]);
-        return new ReportData("zephyr-tiny (figures invented for a test)", results,
-            [
-                new TrainingCurves("dsft", [Curve("loss", i => 2 + (4 * Math.Exp(-i / 60.0)) + (0.2 * Math.Sin(i * 1.7))), Curve("eval_loss", i => 2 + (i / 1000.0), 100), Curve("grad_norm", i => 1 + Math.Abs(Math.Sin(i)))]),
-                new TrainingCurves("ddpo", [Curve("loss", i => 0.693 * Math.Exp(-i / 900.0)), Curve("rewards/margins", i => i / 300.0), Curve("rewards/accuracies", i => 1 - (0.5 * Math.Exp(-i / 90.0))), Curve("rewards/chosen", i => i / 900.0), Curve("rewards/rejected", i => -i / 450.0), Curve("grad_norm", i => 3 + Math.Cos(i))]),
-            ],
-            [new("tokenize", "rows.read", 20480), new("tokenize", "rows.truncated", 12), new("tokenize", "rows.dropped.empty_completion", 3)],
-            [new("ddpo.beta", "0.1", "default"), new("dsft.learning_rate", "0.001", "experiments/zephyr-tiny.yaml:14:18"), new("seed", "42", "--set seed=42")],
-            [
-                new("download", []), new("tokenize", ["download"]), new("dsft", ["tokenize"]), new("reference", ["tokenize", "dsft"]),
-                new("ddpo", ["tokenize", "dsft", "reference"]), new("evaluate", ["tokenize", "dsft", "ddpo"]), new("report", ["evaluate", "dsft"]),
-            ],
-            tried);
-    }
+    [GeneratedRegex("<style>(?<text>.*?)</style>", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    private static partial Regex Style();
 }

@@ -1,7 +1,7 @@
 using System.Xml.Linq;
-using static Zephyr.Experiments.Reporting.HtmlText;
+using static Zephyr.Experiments.Reporting.Page.HtmlText;
 
-namespace Zephyr.Experiments.Reporting;
+namespace Zephyr.Experiments.Reporting.Sections;
 
 /// <summary>Draws the stages from left to right, each as far right as the longest way to it; an arc under the boxes skips stages.</summary>
 internal static class PipelinePicture
@@ -44,7 +44,7 @@ internal static class PipelinePicture
             }
         }
 
-        return E("div.scroll", svg);
+        return E("div.scroll.picture", A("tabindex", "0"), svg);
     }
 
     private static (double X, double Y) Corner((int Column, int Row) place) =>

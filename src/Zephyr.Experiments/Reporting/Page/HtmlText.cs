@@ -3,7 +3,7 @@ using System.Text;
 using System.Xml;
 using System.Xml.Linq;
 
-namespace Zephyr.Experiments.Reporting;
+namespace Zephyr.Experiments.Reporting.Page;
 
 /// <summary>Builds the elements of a report. Texts are escaped when the tree is written, so nothing in them can become markup.</summary>
 internal static class HtmlText
@@ -21,7 +21,7 @@ internal static class HtmlText
             element.Add(part is string text ? Clean(text) : part);
         }
 
-        if (element.IsEmpty && element.Name.LocalName is not ("meta" or "br" or "path" or "line" or "rect" or "circle" or "polyline"))
+        if (element.IsEmpty && element.Name.LocalName is not ("meta" or "br" or "input" or "path" or "line" or "rect" or "circle"))
         {
             element.Value = "";
         }
@@ -46,6 +46,11 @@ internal static class HtmlText
     /// <returns>The text.</returns>
     public static string Length(double value) => Math.Round(value, 2).ToString("0.##", CultureInfo.InvariantCulture);
 
+    /// <summary>A figure with four significant digits, for curves of any scale.</summary>
+    /// <param name="value">The figure.</param>
+    /// <returns>The text; a real minus sign.</returns>
+    public static string Short(double value) => value.ToString("G4", CultureInfo.InvariantCulture).Replace('-', '−');
+
     /// <summary>A figure with a number of decimals.</summary>
     /// <param name="value">The figure.</param>
     /// <param name="decimals">Decimals.</param>
@@ -57,6 +62,16 @@ internal static class HtmlText
     /// <param name="share">The share, 0 to 1.</param>
     /// <returns>The text.</returns>
     public static string Percent(double share) => Fixed(share * 100, 1) + "%";
+
+    /// <summary>A large number in short: <c>1.77M</c>, <c>7.24B</c>.</summary>
+    /// <param name="value">The number.</param>
+    /// <returns>The text, with three significant digits at most.</returns>
+    public static string Size(long value) => value switch
+    {
+        >= 1_000_000_000 => (value / 1e9).ToString("G3", CultureInfo.InvariantCulture) + "B",
+        >= 1_000_000 => (value / 1e6).ToString("G3", CultureInfo.InvariantCulture) + "M",
+        _ => Whole(value),
+    };
 
     /// <summary>A whole number with thin separators.</summary>
     /// <param name="value">The number.</param>

@@ -1,8 +1,9 @@
 using System.Xml.Linq;
 using Zephyr.Core.Evaluation;
-using static Zephyr.Experiments.Reporting.HtmlText;
+using Zephyr.Experiments.Reporting.Page;
+using static Zephyr.Experiments.Reporting.Page.HtmlText;
 
-namespace Zephyr.Experiments.Reporting;
+namespace Zephyr.Experiments.Reporting.Sections;
 
 /// <summary>The paper's Table 3 and the published training figures beside ours, with what keeps them apart.</summary>
 internal static class PaperSection
@@ -23,16 +24,33 @@ internal static class PaperSection
                 ours?.WinRateAgainstReference is { } win ? Percent(win.Rate) : "–",
             ];
         });
-        return HtmlReport.Section("paper", "Beside the paper",
+        return Tables.Section("paper", "Beside the paper",
             E("h3", "What each step adds (Table 3 of arXiv 2310.16944)"),
-            HtmlReport.Table(["model", "paper: MT-Bench", "paper: AlpacaEval", "ours: judge score", "ours: wins vs reference"], table),
+            Tables.Of(["model", "paper: MT-Bench", "paper: AlpacaEval", "ours: judge score", "ours: wins vs reference"], table),
             Order(results),
             E("h3", "Held-out preferences"),
-            HtmlReport.Table(["model", "loss", "reward accuracy", "margin"], Preferences(results)),
+            Tables.Of(["model", "loss", "reward accuracy", "margin"], Preferences(results)),
             EvalLoss(data),
             E("h3", "What differs"),
-            E("ul", PublishedFigures.Differences.Select(text => E("li", text))));
+            E("p", "The figures cannot be compared one to one; only their order can."),
+            Tables.Of(["", "published", "here"], Differences(data), 1, 2));
     }
+
+    private static IEnumerable<IReadOnlyList<object?>> Differences(ReportData data)
+    {
+        var results = data.Evaluation;
+        var source = data.Settings.FirstOrDefault(setting => setting.Key == "data.source")?.Value;
+        yield return ["size", PublishedFigures.Size, data.Parameters is { } parameters ? $"{Size(parameters)} parameters" : "see the settings"];
+        yield return ["dSFT data", PublishedFigures.DsftData, Rows(data, "sft", "conversations", source)];
+        yield return ["preference data", PublishedFigures.PreferenceData, Rows(data, "pairs", "pairs", source)];
+        yield return ["judge", PublishedFigures.Judge, results.Prompts == 0 ? "none" : $"{results.Judge}, 1 to 5, {Whole(results.Prompts)} held-out prompts"];
+        yield return ["opponent", PublishedFigures.Opponent, results.Prompts == 0 ? "none" : "the reference answers, and the dSFT model"];
+        yield return ["beta", PublishedFigures.Beta, HtmlText.Length(results.Beta)];
+    }
+
+    private static string Rows(ReportData data, string name, string noun, string? source) =>
+        (data.Counts.FirstOrDefault(count => count.Stage == "tokenize" && count.Name == name) is { } count ? $"{Whole(count.Value)} {noun}" : noun)
+        + (source == "world" ? " of the synthetic world" : source is null ? "" : ", named in the settings");
 
     // The paper's finding is an order: without dSFT, dDPO learns little; with it, dDPO goes beyond dSFT.
     private static XElement? Order(EvaluationResults results)
