@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Zephyr.Experiments.Fingerprints;
+using Zephyr.Experiments.Store;
 using Zephyr.Experiments.Hub;
 
 namespace Zephyr.Experiments.Tests.Fingerprints;
@@ -75,6 +76,25 @@ public sealed class FingerprintTests
     }
 
     [Fact]
+    public void Another_version_of_a_library_inside_an_output_is_another_result_and_is_named()
+    {
+        var before = new StageKey("report", 1, 1, [], [], s_none) { Libraries = [new("chart.js", "4.6.1")] };
+        var after = before with { Libraries = [new("chart.js", "4.7.0")] };
+        after.Fingerprint.ShouldNotBe(before.Fingerprint);
+        KeyDifference.Between(before, after, []).Single().ToString().ShouldBe("library chart.js changed from 4.6.1 to 4.7.0");
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream))
+        {
+            writer.WriteStartObject();
+            KeyJson.WriteMembers(writer, before);
+            writer.WriteEndObject();
+        }
+
+        using var json = JsonDocument.Parse(stream.ToArray());
+        KeyJson.Read(json.RootElement).Fingerprint.ShouldBe(before.Fingerprint);
+    }
+
+    [Fact]
     public void Origins_do_not_enter_the_key()
     {
         var key = new StageKey("s", 1, 1, [new("a", "1", "file:1:2")], [], s_none);
@@ -103,6 +123,9 @@ public sealed class FingerprintTests
         key.Fingerprint.ShouldBe(Sha256(Text));
         (key with { Environment = new Dictionary<string, string> { ["os"] = "Linux", ["cpu"] = "x" } }).Fingerprint
             .ShouldBe(Sha256("""{"environment":{"cpu":"x","os":"Linux"},""" + Text[1..]));
+
+        (key with { Libraries = [new("z.js", "2"), new("a.js", "1")] }).Fingerprint
+            .ShouldBe(Sha256(Text.Replace("\"seed\"", "\"libraries\":{\"a.js\":\"1\",\"z.js\":\"2\"},\"seed\"", StringComparison.Ordinal)));
 
         static string Sha256(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
