@@ -32,17 +32,18 @@ internal static class JudgeFileRows
     /// <summary>Reads every row of a file, of which no two may have the same key.</summary>
     /// <param name="path">The file.</param>
     /// <param name="read">Reads a row; throws what the fault makes.</param>
-    /// <param name="key">What is unique, as told to the user, such as <c>question 81</c>.</param>
+    /// <param name="key">What is unique.</param>
+    /// <param name="told">How the user is told of it; as the key itself when left out, such as <c>question 81</c>.</param>
     /// <returns>The rows in file order.</returns>
     /// <exception cref="DataFormatException">A row cannot be read, or repeats one; names line and column.</exception>
     /// <exception cref="ZephyrException">The file cannot be read or has another extension.</exception>
-    public static IReadOnlyList<T> ReadUnique<T>(string path, Func<JsonRow, JsonFault, T> read, Func<T, string> key)
+    public static IReadOnlyList<T> ReadUnique<T>(string path, Func<JsonRow, JsonFault, T> read, Func<T, string> key, Func<T, string>? told = null)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         return Read(path, (row, fault) =>
         {
             var item = read(row, fault);
-            return seen.Add(key(item)) ? item : throw fault(row.Position, $"{key(item)} is given twice");
+            return seen.Add(key(item)) ? item : throw fault(row.Position, $"{(told ?? key)(item)} is given twice");
         });
     }
 

@@ -26,7 +26,7 @@ public static class EvaluateMtBenchCommand
         var answers = new Option<string?>("--answers") { Description = "rate stored answers: FastChat's model_answer/MODEL.jsonl", HelpName = "FILE" };
         var seed = new Option<ulong>("--seed") { Description = "seed of the answers and of the bootstrap over questions", HelpName = "N" };
         var json = new Option<bool>("--json") { Description = "print one JSON document on standard output and nothing else there" };
-        var judged = new JudgedArguments();
+        var judged = new JudgedArguments("without a judge the model only answers");
         judged.Settings.Text("--questions", "questions", "FILE|FOLDER", "FastChat's question.jsonl or the folder with it; for --judgments the categories, without it those beside the judgments or of the published questions 81 to 160");
         judged.Settings.Text("--model", "model.model", "NAME", "name of the model at its endpoint and in files; for --judgments and --answers, whose to take");
         judged.Settings.Text("--judge-prompts", "judge_prompts", "FILE", "FastChat's judge_prompts.jsonl; the one in the folder of questions when left out");

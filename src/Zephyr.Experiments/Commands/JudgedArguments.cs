@@ -19,12 +19,13 @@ internal sealed class JudgedArguments
     private readonly Option<int> _threads = new("--threads") { Description = "threads for tensor operations; 0 takes every core", DefaultValueFactory = _ => 0 };
 
     /// <summary>Makes the options.</summary>
-    public JudgedArguments()
+    /// <param name="unnamedJudge">What holds where the judge is not named.</param>
+    public JudgedArguments(string unnamedJudge)
     {
         Settings.Text("--model-dir", "model.folder", "FOLDER", "the model: a folder in Hugging Face format with a chat template, answers in process");
         Settings.Text("--base-url", "model.base_url", "URL", "the model: address of its OpenAI-compatible endpoint, up to and with /v1");
         Settings.Text("--key-variable", "model.key_variable", "NAME", "environment variable with the key of the model's endpoint");
-        Settings.Text("--judge", "judge.model", "NAME", "the judge: its name at the endpoint, or with --judge-dir in the files; without a judge the model only answers");
+        Settings.Text("--judge", "judge.model", "NAME", $"the judge: its name at the endpoint, or with --judge-dir in files; {unnamedJudge}");
         Settings.Text("--judge-dir", "judge.folder", "FOLDER", "the judge: a folder in Hugging Face format, answers in process");
         Settings.Text("--judge-base-url", "judge.base_url", "URL", "address of the judge's endpoint; OpenAI's when left out");
         Settings.Text("--judge-key-variable", "judge.key_variable", "NAME", "environment variable with the key of the judge's endpoint");
@@ -94,7 +95,7 @@ internal sealed class JudgedArguments
     /// <param name="model">The model; null for none.</param>
     /// <param name="judge">The judge; null for none.</param>
     /// <param name="refuse">Takes whether something is wrong, the setting, and what.</param>
-    public static void Check(EndpointConnection? model, GraderOptions? judge, Action<bool, string, string> refuse)
+    public static void Check(EndpointConnection? model, EndpointConnection? judge, Action<bool, string, string> refuse)
     {
         foreach (var (key, connection) in new[] { ("model", model), ("judge", judge) })
         {

@@ -19,7 +19,16 @@ public enum AnswerEnd
 /// <param name="InputTokens">Tokens of the prompt.</param>
 /// <param name="OutputTokens">Tokens of the answer.</param>
 /// <param name="UsageReported">Whether the endpoint told the tokens; otherwise they are upper bounds.</param>
-public sealed record ChatAnswer(string Text, AnswerEnd End, long InputTokens, long OutputTokens, bool UsageReported);
+public sealed record ChatAnswer(string Text, AnswerEnd End, long InputTokens, long OutputTokens, bool UsageReported)
+{
+    /// <summary>The likeliest tokens in the place of the answer's first one, where they were asked for.</summary>
+    public IReadOnlyList<TokenChance> First { get; init; } = [];
+}
+
+/// <summary>A token that an answer could begin with.</summary>
+/// <param name="Token">Its text.</param>
+/// <param name="LogProb">Natural logarithm of its probability.</param>
+public sealed record TokenChance(string Token, double LogProb);
 
 /// <summary>Prices of a million tokens.</summary>
 /// <param name="Input">Of what is sent.</param>

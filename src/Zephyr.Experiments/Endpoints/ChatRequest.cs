@@ -26,6 +26,9 @@ public sealed record ChatRequest(string Model, IReadOnlyList<ChatMessage> Messag
     /// <summary>Counts how often the same was asked because the answer before was of no use.</summary>
     public int Attempt { get; init; }
 
+    /// <summary>How many of the likeliest tokens are to be told beside the first one of the answer; 0 for none.</summary>
+    public int TopLogprobs { get; init; }
+
     /// <summary>
     /// An upper bound of the tokens that the messages take: a token has at least one byte, and templates put some around each message.
     /// </summary>
@@ -33,17 +36,27 @@ public sealed record ChatRequest(string Model, IReadOnlyList<ChatMessage> Messag
 
     /// <summary>SHA-256 of the request's canonical JSON. Neither the address nor the key of the endpoint is part of it.</summary>
     /// <returns>64 lower-case hexadecimal digits.</returns>
-    public string Key() => CanonicalJson.Hash(new JsonObject
+    public string Key()
     {
-        ["version"] = KeyVersion,
-        ["model"] = Model,
-        ["messages"] = MessagesJson(),
-        ["max_tokens"] = MaxTokens,
-        ["temperature"] = Temperature,
-        ["top_p"] = TopP,
-        ["seed"] = Seed,
-        ["attempt"] = Attempt,
-    });
+        var request = new JsonObject
+        {
+            ["version"] = KeyVersion,
+            ["model"] = Model,
+            ["messages"] = MessagesJson(),
+            ["max_tokens"] = MaxTokens,
+            ["temperature"] = Temperature,
+            ["top_p"] = TopP,
+            ["seed"] = Seed,
+            ["attempt"] = Attempt,
+        };
+        if (TopLogprobs > 0)
+        {
+            // Left out otherwise, so that requests without probabilities keep the keys that they had before there were any.
+            request["top_logprobs"] = TopLogprobs;
+        }
+
+        return CanonicalJson.Hash(request);
+    }
 
     /// <summary>The request as an OpenAI-compatible endpoint takes it.</summary>
     /// <param name="limit">Name of the longest answer.</param>
@@ -61,6 +74,12 @@ public sealed record ChatRequest(string Model, IReadOnlyList<ChatMessage> Messag
         if (TopP is { } topP)
         {
             body["top_p"] = topP;
+        }
+
+        if (TopLogprobs > 0)
+        {
+            body["logprobs"] = true;
+            body["top_logprobs"] = TopLogprobs;
         }
 
         if (sendSeed)

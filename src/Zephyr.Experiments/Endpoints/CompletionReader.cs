@@ -40,15 +40,35 @@ internal static class CompletionReader
             var end = reason == "content_filter" || (text.Length == 0 && HasText(message, "refusal")) ? AnswerEnd.ContentFilter
                 : reason == "length" ? AnswerEnd.Length
                 : AnswerEnd.Stop;
-            return Usage(root) is { } usage
+            var answer = Usage(root) is { } usage
                 ? new ChatAnswer(text, end, usage.Input, usage.Output, UsageReported: true)
                 : new ChatAnswer(text, end, request.MostInputTokens, Math.Min(request.MaxTokens, Encoding.UTF8.GetByteCount(text) + 1), UsageReported: false);
+            return request.TopLogprobs == 0 || end == AnswerEnd.ContentFilter ? answer : answer with { First = First(choice, request.TopLogprobs) };
         }
         catch (JsonException failure)
         {
             throw new EndpointException("the answer is no JSON, or was cut off", failure) { IsTransient = true, MayBeCharged = true };
         }
     }
+
+    // The likeliest tokens beside the first one of the answer. An endpoint without them will have none the next time either.
+    private static List<TokenChance> First(JsonElement choice, int most)
+    {
+        if (choice.TryGetProperty("logprobs", out var logprobs) && logprobs.ValueKind == JsonValueKind.Object
+            && logprobs.TryGetProperty("content", out var tokens) && tokens.ValueKind == JsonValueKind.Array && tokens.GetArrayLength() > 0
+            && tokens[0].ValueKind == JsonValueKind.Object && tokens[0].TryGetProperty("top_logprobs", out var top) && top.ValueKind == JsonValueKind.Array)
+        {
+            return [.. top.EnumerateArray().Take(most).Select(Chance)];
+        }
+
+        throw new EndpointException("the answer tells no probabilities of its tokens (logprobs), which were asked for. Use a model and an endpoint that tell them.") { MayBeCharged = true };
+    }
+
+    private static TokenChance Chance(JsonElement entry) =>
+        entry.ValueKind == JsonValueKind.Object && HasText(entry, "token") && entry.TryGetProperty("logprob", out var logprob)
+        && logprob.ValueKind == JsonValueKind.Number && logprob.TryGetDouble(out var value) && double.IsFinite(value)
+            ? new TokenChance(Valid(entry.GetProperty("token")), value)
+            : throw Unusable("has a probability that is none");
 
     // A text, a list of parts with texts, or null where there is none.
     private static string Text(JsonElement message)

@@ -61,11 +61,15 @@ internal sealed class FolderEndpoint : IChatEndpoint
                     },
                     Place = _chat.AnswerPlace,
                     Sample = request.Attempt,
+                    TopLogProbs = request.TopLogprobs > 0 ? request.TopLogprobs : null,
                 },
                 lifetime.Abort).Result;
             int[] ids = [.. result.Ids];
             return new ChatAnswer(
-                _chat.DecodeAnswer(ids), result.Reason == FinishReason.Stop ? AnswerEnd.Stop : AnswerEnd.Length, prompt.Length, ids.Length, UsageReported: true);
+                _chat.DecodeAnswer(ids), result.Reason == FinishReason.Stop ? AnswerEnd.Stop : AnswerEnd.Length, prompt.Length, ids.Length, UsageReported: true)
+            {
+                First = result.LogProbs.Count > 0 ? [.. result.LogProbs[0].Top.Select(chance => new TokenChance(_tokenizer.Decode([chance.Id], skipSpecial: false, TextPlace.Continuation), chance.LogProb))] : [],
+            };
         }
         catch (PromptTooLongException failure)
         {

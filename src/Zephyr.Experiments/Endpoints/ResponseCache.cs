@@ -155,19 +155,31 @@ public sealed class ResponseCache : IDisposable
 
     private static string Checksum(string key, string entry) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{key}\n{entry}")));
 
-    private static string Write(ChatAnswer answer) => CanonicalJson.Text(new JsonObject
+    private static string Write(ChatAnswer answer)
     {
-        ["text"] = answer.Text,
-        ["end"] = answer.End.ToString(),
-        ["input_tokens"] = answer.InputTokens,
-        ["output_tokens"] = answer.OutputTokens,
-        ["usage_reported"] = answer.UsageReported,
-    });
+        var entry = new JsonObject
+        {
+            ["text"] = answer.Text,
+            ["end"] = answer.End.ToString(),
+            ["input_tokens"] = answer.InputTokens,
+            ["output_tokens"] = answer.OutputTokens,
+            ["usage_reported"] = answer.UsageReported,
+        };
+        if (answer.First.Count > 0)
+        {
+            entry["first"] = new JsonArray([.. answer.First.Select(static chance => new JsonArray(chance.Token, chance.LogProb))]);
+        }
+
+        return CanonicalJson.Text(entry);
+    }
 
     // The checksum holds, so the entry is one of ours; an unknown word in it comes from another version.
     private static ChatAnswer? Read(string entry) =>
         JsonNode.Parse(entry) is JsonObject json && Enum.TryParse<AnswerEnd>((string?)json["end"], out var end)
             ? new ChatAnswer((string)json["text"]!, end, (long)json["input_tokens"]!, (long)json["output_tokens"]!, (bool)json["usage_reported"]!)
+            {
+                First = json["first"] is JsonArray first ? [.. first.Select(static chance => new TokenChance((string)chance![0]!, (double)chance[1]!))] : [],
+            }
             : null;
 
     private static void Execute(SqliteConnection connection, string sql)

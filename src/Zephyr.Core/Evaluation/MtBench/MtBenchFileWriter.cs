@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Zephyr.Core.Evaluation.MtBench;
@@ -11,7 +10,6 @@ namespace Zephyr.Core.Evaluation.MtBench;
 public static class MtBenchFileWriter
 {
     private const int AnswerIdLength = 22;
-    private static readonly JsonWriterOptions s_plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Writes <c>model_answer/MODEL.jsonl</c>.</summary>
     /// <param name="path">The file.</param>
@@ -19,7 +17,7 @@ public static class MtBenchFileWriter
     public static void WriteAnswers(string path, IEnumerable<MtBenchAnswer> answers)
     {
         ArgumentNullException.ThrowIfNull(answers);
-        Write(path, [], answers, static (json, answer) =>
+        BenchmarkFile.WriteLines(path, [], answers, static (json, answer) =>
         {
             json.WriteNumber("question_id", answer.QuestionId);
             json.WriteString("answer_id", AnswerId(answer));
@@ -36,6 +34,7 @@ public static class MtBenchFileWriter
             json.WriteEndArray();
             json.WriteEndObject();
             json.WriteEndArray();
+            json.WriteNumber("tstamp", 0);
         });
     }
 
@@ -49,7 +48,7 @@ public static class MtBenchFileWriter
     {
         ArgumentNullException.ThrowIfNull(judgments);
         var others = File.Exists(path) ? MtBenchJudgment.ReadRowsOfOthers(path, model, judge) : [];
-        Write(path, others, judgments, static (json, row) =>
+        BenchmarkFile.WriteLines(path, others, judgments, static (json, row) =>
         {
             json.WriteNumber("question_id", row.QuestionId);
             json.WriteString("model", row.Model);
@@ -61,6 +60,7 @@ public static class MtBenchFileWriter
             json.WriteString("judgment", row.Judgment);
             json.WriteNumber("score", row.Score);
             json.WriteNumber("turn", row.Turn);
+            json.WriteNumber("tstamp", 0);
         });
     }
 
@@ -68,36 +68,5 @@ public static class MtBenchFileWriter
     {
         var text = JsonSerializer.SerializeToUtf8Bytes<string[]>([$"{answer.QuestionId}", answer.Model, .. answer.Turns]);
         return Convert.ToHexStringLower(SHA256.HashData(text))[..AnswerIdLength];
-    }
-
-    private static void Write<T>(string path, IEnumerable<ReadOnlyMemory<byte>> before, IEnumerable<T> rows, Action<Utf8JsonWriter, T> write)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var partial = path + ".part";
-        using (var file = new FileStream(partial, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16))
-        {
-            foreach (var row in before)
-            {
-                file.Write(row.Span);
-                file.WriteByte((byte)'\n');
-            }
-
-            foreach (var row in rows)
-            {
-                using (var json = new Utf8JsonWriter(file, s_plain))
-                {
-                    json.WriteStartObject();
-                    write(json, row);
-                    json.WriteNumber("tstamp", 0);
-                    json.WriteEndObject();
-                }
-
-                file.WriteByte((byte)'\n');
-            }
-
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(partial, path, overwrite: true);
     }
 }
