@@ -80,15 +80,25 @@ public sealed class GenerationEngine : IAsyncDisposable
 
     /// <summary>Asks for many answers and waits for all.</summary>
     /// <param name="requests">The requests, at most as many as the engine takes at once and lets wait.</param>
+    /// <param name="progress">Told the number of answers that are whole.</param>
     /// <param name="cancellationToken">Ends them early.</param>
     /// <returns>The answers in the order of the requests.</returns>
     /// <exception cref="ZephyrException">As for <see cref="Submit"/>; the others are cancelled then.</exception>
-    public async Task<IReadOnlyList<GenerationResult>> AnswerAsync(IEnumerable<GenerationRequest> requests, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<GenerationResult>> AnswerAsync(
+        IEnumerable<GenerationRequest> requests, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
     {
         using var together = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            return await Task.WhenAll(requests.Select(request => Submit(request, together.Token).Result).ToList());
+            var answers = requests.Select(request => Submit(request, together.Token).Result).ToList();
+            var done = 0;
+            await foreach (var answer in Task.WhenEach(answers))
+            {
+                await answer;
+                progress?.Report(++done);
+            }
+
+            return await Task.WhenAll(answers);
         }
         catch
         {
@@ -146,14 +156,7 @@ public sealed class GenerationEngine : IAsyncDisposable
             _model.CheckedId(id);
         }
 
-        var tokens = Math.Min((long)request.Prompt.Count + (sampling.MaxTokens ?? int.MaxValue), configuration.MaxPositionEmbeddings);
-        var ring = KeyValuePages.For(tokens);
-        if (configuration.SlidingWindow is { } window)
-        {
-            // What a token sees, what is read beside it in one step, and a page that both ends share.
-            ring = (int)Math.Min(ring, KeyValuePages.For((long)window + _options.PromptTokensPerStep) + 1L);
-        }
-
+        var ring = KeyValuePages.Ring(configuration, (long)request.Prompt.Count + (sampling.MaxTokens ?? int.MaxValue), _options.PromptTokensPerStep);
         return ring <= _pages.MaxPages
             ? ring
             : throw new PromptTooLongException(

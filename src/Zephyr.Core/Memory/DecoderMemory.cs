@@ -1,3 +1,4 @@
+using Zephyr.Core.Generation;
 using Zephyr.Core.Models;
 using Zephyr.Core.Models.Adapters;
 using Zephyr.Torch;
@@ -78,25 +79,33 @@ public sealed class DecoderMemory(ModelConfiguration model, Nf4Options? quantiza
     public MemoryEstimate Scoring(long sequences, long length, ComputeType type)
     {
         var size = Size(type);
-
-        // All of a layer lives until it ends: what enters and leaves it (a sum and a norm each), two projections, a sum and a norm between.
-        var layer = sequences * length * size * ((8L * model.HiddenSize) + PackedWidth + QueryWidth + (3L * model.IntermediateSize));
-        return new MemoryEstimate(program, Weights(type), 0, 0, 0, layer + (ChunkRows * model.VocabSize * size) + (DecodedMatrix * size));
+        return new MemoryEstimate(program, Weights(type), 0, 0, 0, Layer(sequences * length, type) + (ChunkRows * model.VocabSize * size) + (DecodedMatrix * size));
     }
 
-    /// <summary>Peak of generation: keys and values of every row, and the forward pass over the prompts.</summary>
-    /// <param name="rows">Rows side by side.</param>
+    /// <summary>Peak of generation by an engine whose bounds are made for a known list: pages of keys and values, and one step.</summary>
+    /// <param name="rows">Requests side by side.</param>
     /// <param name="promptLength">Tokens of the longest prompt.</param>
     /// <param name="newTokens">Tokens generated at most.</param>
     /// <param name="type">Compute type.</param>
     /// <returns>The estimate.</returns>
     public MemoryEstimate Generation(long rows, long promptLength, long newTokens, ComputeType type)
     {
-        var cache = rows * (promptLength + newTokens) * model.NumHiddenLayers * 2 * model.NumKeyValueHeads * model.HeadDim * Size(type);
-        var logits = rows * model.VocabSize * (4L + Size(type));
-        var prompt = Scoring(rows, promptLength, type);
-        return prompt with { Activations = cache, Passing = prompt.Passing + logits };
+        var size = Size(type);
+        var step = new EngineOptions().PromptTokensPerStep;
+        var cache = rows * KeyValuePages.Ring(model, promptLength + newTokens, step) * KeyValuePages.PageBytes(model, size);
+
+        // A step reads one token of every request that answers and a part of the prompts that are left; its logits are made in the
+        // compute type, widened, and copied out. Pages that grow are copied layer by layer, at most half of a layer's at a time.
+        var tokens = Math.Min(step + rows, rows * Math.Max(1, promptLength));
+        var logits = rows * model.VocabSize * (8L + size);
+        var growing = cache / model.NumHiddenLayers / 2;
+        return new MemoryEstimate(program, Weights(type), 0, 0, cache, Math.Max(Layer(tokens, type) + (DecodedMatrix * size), growing) + logits);
     }
+
+    // All of a layer lives until it ends when nothing is kept for backward: what enters and leaves it (a sum and a norm each), two
+    // projections, a sum and a norm between.
+    private long Layer(long tokens, ComputeType type) =>
+        tokens * Size(type) * ((8L * model.HiddenSize) + PackedWidth + QueryWidth + (3L * model.IntermediateSize));
 
     private static int Size(ComputeType type) => type == ComputeType.Bfloat16 ? 2 : 4;
 

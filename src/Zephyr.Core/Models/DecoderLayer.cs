@@ -38,34 +38,6 @@ internal sealed class DecoderLayer(
         return Finish(residual, mixed.flatten(2));
     }
 
-    /// <summary>Runs the layer on new tokens after those in a cache.</summary>
-    /// <param name="residual">Residual stream of the new tokens, <c>[batch, new, hidden]</c>.</param>
-    /// <param name="normed">Its norm by this layer's input norm.</param>
-    /// <param name="inputs">Positions of the new tokens.</param>
-    /// <param name="cache">Keys and values so far; the new ones are written into it.</param>
-    /// <returns>The residual stream after attention, and what the feed-forward half adds to it.</returns>
-    public (Tensor Residual, Tensor Update) Forward(Tensor residual, Tensor normed, DecoderInputs inputs, LayerCache cache)
-    {
-        using var scope = NewDisposeScope();
-        var (batch, length) = (normed.shape[0], normed.shape[1]);
-        var (heads, kvHeads, headDim) = (configuration.NumAttentionHeads, configuration.NumKeyValueHeads, configuration.HeadDim);
-        var packed = qkv.Forward(normed);
-
-        // Each slice: [batch, new, n * headDim] -> [batch, new, n, headDim]
-        var q = packed.narrow(2, 0, heads * headDim).reshape(batch, length, heads, headDim);
-        var k = packed.narrow(2, heads * headDim, kvHeads * headDim).reshape(batch, length, kvHeads, headDim);
-        var v = packed.narrow(2, (heads + kvHeads) * headDim, kvHeads * headDim).reshape(batch, length, kvHeads, headDim);
-        q = math.Rope(q, inputs.Cos, inputs.Sin, inputs.Positions);
-        k = math.Rope(k, inputs.Cos, inputs.Sin, inputs.Positions);
-        cache.Append(k, v);
-
-        // Several new tokens come only into an empty cache, where they see each other alone; padding at a row's end is never seen.
-        var mixed = length > 1
-            ? math.Attention(q, k, v, inputs.Layout)
-            : math.CachedAttention(q.squeeze(1), cache.Keys, cache.Values, cache.Owner.LengthsTensor!, configuration.SlidingWindow, inputs.Layout.Scale);
-        return Finish(residual, mixed.reshape(batch, length, heads * headDim));
-    }
-
     /// <summary>Runs the layer on new tokens of several requests, each token alone.</summary>
     /// <param name="residual">Residual stream of the new tokens, <c>[tokens, hidden]</c>.</param>
     /// <param name="normed">Its norm by this layer's input norm.</param>

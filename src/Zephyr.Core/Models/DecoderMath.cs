@@ -27,15 +27,6 @@ internal abstract class DecoderMath
     /// <summary>Rotary embedding, then causal attention, on <c>[batch, sequence, (heads + 2 * kvHeads) * headDim]</c>.</summary>
     public abstract Tensor PackedAttention(Tensor qkv, int heads, int kvHeads, Tensor cos, Tensor sin, Tensor positions, AttentionLayout layout);
 
-    /// <summary>Rotary embedding of <c>[batch, sequence, heads, headDim]</c>.</summary>
-    public abstract Tensor Rope(Tensor x, Tensor cos, Tensor sin, Tensor positions);
-
-    /// <summary>Causal attention of <c>[batch, sequence, heads, headDim]</c>.</summary>
-    public abstract Tensor Attention(Tensor q, Tensor k, Tensor v, AttentionLayout layout);
-
-    /// <summary>Attention of one new query a row, <c>[batch, heads, headDim]</c>, over a key and value cache.</summary>
-    public abstract Tensor CachedAttention(Tensor q, Tensor keys, Tensor values, Tensor lengths, int? slidingWindow, double scale);
-
     /// <summary>Product with a matrix <c>[out, in]</c> in which each row of <c>[..., in]</c> is computed alone. No gradient.</summary>
     public abstract Tensor RowLinear(Tensor x, Tensor weight);
 
@@ -63,13 +54,6 @@ internal abstract class DecoderMath
 
         public override Tensor PackedAttention(Tensor qkv, int heads, int kvHeads, Tensor cos, Tensor sin, Tensor positions, AttentionLayout layout) =>
             Fused.PackedAttention(qkv, heads, kvHeads, cos, sin, positions, layout);
-
-        public override Tensor Rope(Tensor x, Tensor cos, Tensor sin, Tensor positions) => Fused.Rope(x, cos, sin, positions);
-
-        public override Tensor Attention(Tensor q, Tensor k, Tensor v, AttentionLayout layout) => Fused.Attention(q, k, v, layout);
-
-        public override Tensor CachedAttention(Tensor q, Tensor keys, Tensor values, Tensor lengths, int? slidingWindow, double scale) =>
-            Fused.CachedAttention(q, keys, values, lengths, slidingWindow, scale);
 
         public override Tensor RowLinear(Tensor x, Tensor weight) => Fused.RowLinear(x, weight);
 

@@ -25,8 +25,7 @@ internal sealed class KeyValuePages : IDisposable
     {
         (_configuration, _type, _device) = (configuration, type, device);
         _layers = new (Tensor, Tensor)[configuration.NumHiddenLayers];
-        BytesPerPage = 2L * configuration.NumHiddenLayers * configuration.NumKeyValueHeads * configuration.HeadDim * PagedTokens.PageSize
-            * (type == ScalarType.BFloat16 ? 2 : 4);
+        BytesPerPage = PageBytes(configuration, type == ScalarType.BFloat16 ? 2 : 4);
         MaxPages = (int)Math.Min(int.MaxValue / 2, maxBytes / BytesPerPage);
     }
 
@@ -49,6 +48,24 @@ internal sealed class KeyValuePages : IDisposable
     /// <summary>Pages that a number of positions fills.</summary>
     /// <param name="positions">The positions.</param>
     public static int For(long positions) => checked((int)((positions + PagedTokens.PageSize - 1) / PagedTokens.PageSize));
+
+    /// <summary>Pages that a request needs.</summary>
+    /// <param name="configuration">Shape of the model.</param>
+    /// <param name="tokens">Tokens of its prompt and its answer at most.</param>
+    /// <param name="step">Most tokens of a prompt that are read at once.</param>
+    public static int Ring(ModelConfiguration configuration, long tokens, int step)
+    {
+        var pages = For(Math.Min(tokens, configuration.MaxPositionEmbeddings));
+
+        // With a window: what a token sees, what is read beside it in one step, and a page that both ends share.
+        return configuration.SlidingWindow is { } window ? (int)Math.Min(pages, For((long)window + step) + 1L) : pages;
+    }
+
+    /// <summary>Memory of a page over all layers.</summary>
+    /// <param name="configuration">Shape of the model.</param>
+    /// <param name="elementSize">Bytes of a key's or value's element.</param>
+    public static long PageBytes(ModelConfiguration configuration, int elementSize) =>
+        2L * configuration.NumHiddenLayers * configuration.NumKeyValueHeads * configuration.HeadDim * PagedTokens.PageSize * elementSize;
 
     /// <summary>Takes pages, growing the memory where needed.</summary>
     /// <param name="count">How many.</param>

@@ -24,16 +24,6 @@ internal sealed class ReferenceMath : DecoderMath
         Composed.PackedAttention(qkv, heads, kvHeads, cos, sin, positions, layout);
 
     /// <inheritdoc/>
-    public override Tensor Rope(Tensor x, Tensor cos, Tensor sin, Tensor positions) => Composed.Rope(x, cos, sin, positions);
-
-    /// <inheritdoc/>
-    public override Tensor Attention(Tensor q, Tensor k, Tensor v, AttentionLayout layout) => Composed.Attention(q, k, v, layout);
-
-    /// <inheritdoc/>
-    public override Tensor CachedAttention(Tensor q, Tensor keys, Tensor values, Tensor lengths, int? slidingWindow, double scale) =>
-        Composed.CachedAttention(q, keys, values, lengths, slidingWindow, scale);
-
-    /// <inheritdoc/>
     public override Tensor RowLinear(Tensor x, Tensor weight) => Composed.RowLinear(x, weight);
 
     /// <inheritdoc/>

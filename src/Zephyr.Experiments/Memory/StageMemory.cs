@@ -30,8 +30,17 @@ public sealed record StageMemory(string Stage, MemoryEstimate Estimate)
             .. settings.Dsft2 is { } again ? [new StageMemory(StageFiles.Dsft2, memory.Training(Supervised(again, dtype)))] : Array.Empty<StageMemory>(),
             new(StageFiles.Reference, memory.Scoring(2L * settings.Reference.BatchSize, tokenize.MaxPreferenceLength, dtype)),
             new(StageFiles.Ddpo, memory.Training(ddpo)),
-            new(StageFiles.Evaluate, new DecoderMemory(shape, program: DecoderMemory.StageProgram).Generation(settings.Evaluate.BatchSize, tokenize.MaxPromptLength, settings.Evaluate.MaxNewTokens, dtype)),
+            new(StageFiles.Evaluate, Evaluation(settings, new DecoderMemory(shape, program: DecoderMemory.StageProgram))),
         ];
+    }
+
+    // Every model answers, then scores the held-out pairs: one after the other.
+    private static MemoryEstimate Evaluation(ExperimentSettings settings, DecoderMemory memory)
+    {
+        var (evaluate, tokenize, dtype) = (settings.Evaluate, settings.Tokenize, settings.Model.Dtype);
+        var answering = memory.Generation(evaluate.BatchSize, tokenize.MaxPromptLength, evaluate.MaxNewTokens, dtype);
+        var ranking = memory.Scoring(2L * settings.Reference.BatchSize, tokenize.MaxPreferenceLength, dtype);
+        return answering.Total >= ranking.Total ? answering : ranking;
     }
 
     private static TrainingShape Supervised(DsftOptions options, ComputeType dtype) =>

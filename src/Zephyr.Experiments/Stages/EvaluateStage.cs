@@ -22,7 +22,7 @@ internal sealed class EvaluateStage(IReadOnlyList<string> optional) : IStage
     public string Name => StageFiles.Evaluate;
 
     /// <inheritdoc/>
-    public int Version => 3;
+    public int Version => 4;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> DependsOn { get; } =
@@ -36,7 +36,7 @@ internal sealed class EvaluateStage(IReadOnlyList<string> optional) : IStage
     public StageResources Resources(ExperimentSettings settings) => StageResources.Computing(settings, Name);
 
     /// <inheritdoc/>
-    public Task RunAsync(StageContext context, CancellationToken cancellationToken)
+    public async Task RunAsync(StageContext context, CancellationToken cancellationToken)
     {
         var device = ComputeDevice.Use(context);
         var prompts = HeldOutPrompts(context);
@@ -49,7 +49,7 @@ internal sealed class EvaluateStage(IReadOnlyList<string> optional) : IStage
         {
             cancellationToken.ThrowIfCancellationRequested();
             using var model = DecoderModel.Load(evaluated.Folder, context.Settings.Model.Dtype, device: device);
-            answers[evaluated.Name] = Answer(context, evaluated.Name, model, prompts, cancellationToken);
+            answers[evaluated.Name] = await AnswerAsync(context, evaluated.Name, model, prompts, cancellationToken);
             if (evaluated.Reference is { } arm && Rank(context, evaluated.Name, model, arm, pairs, cancellationToken) is { } metrics)
             {
                 preferences[evaluated.Name] = metrics;
@@ -63,7 +63,6 @@ internal sealed class EvaluateStage(IReadOnlyList<string> optional) : IStage
         ScoredPairFile.Write(Path.Combine(context.Output, StageFiles.Pairs), pairs);
         Report(context.Reporter, results);
         ComputeDevice.RecordMemory(context, device);
-        return Task.CompletedTask;
     }
 
     private static IReadOnlyList<WorldPrompt> HeldOutPrompts(StageContext context)
@@ -83,7 +82,7 @@ internal sealed class EvaluateStage(IReadOnlyList<string> optional) : IStage
         return settings.Prompts == 0 || settings.Prompts >= prompts.Count ? prompts : [.. prompts.Take(settings.Prompts)];
     }
 
-    private static IReadOnlyList<JudgedAnswer> Answer(
+    private static async Task<IReadOnlyList<JudgedAnswer>> AnswerAsync(
         StageContext context, string name, DecoderModel model, IReadOnlyList<WorldPrompt> prompts, CancellationToken cancellationToken)
     {
         if (prompts.Count == 0)
@@ -95,20 +94,15 @@ internal sealed class EvaluateStage(IReadOnlyList<string> optional) : IStage
         var folder = Path.Combine(context.Input(StageFiles.Tokenize), StageFiles.Tokenizer);
         var chat = ChatFormats.Create(context.Settings.Tokenizer, Tokenizer.Load(folder), folder);
         context.Reporter.Begin($"{name}: answering", prompts.Count);
-        var generator = new Generator(model, new GenerationOptions
+        var sampling = new SamplingOptions { MaxTokens = options.MaxNewTokens, StopIds = [.. chat.StopIds.Union(model.Configuration.StopTokenIds)] };
+        List<GenerationRequest> requests = [.. prompts.Select(prompt => new GenerationRequest(chat.TokenizePrompt(prompt.Messages)) { Sampling = sampling })];
+        await using var engine = new GenerationEngine(model, tokenizer: null, EngineOptions.For(model, requests, options.BatchSize));
+        var answers = await engine.AnswerAsync(requests, new PromptProgress(context.Reporter), cancellationToken);
+        return [.. prompts.Zip(answers, (prompt, answer) =>
         {
-            MaxNewTokens = options.MaxNewTokens,
-            BatchSize = options.BatchSize,
-            StopIds = [.. chat.StopIds.Union(model.Configuration.StopTokenIds)],
-            Seed = context.Seed,
-        });
-        var completions = generator.Generate(
-            [.. prompts.Select(prompt => chat.TokenizePrompt(prompt.Messages))], new PromptProgress(context.Reporter), cancellationToken);
-        return [.. prompts.Zip(completions, (prompt, completion) =>
-        {
-            var text = chat.DecodeAnswer(completion.Ids);
+            var text = chat.DecodeAnswer([.. answer.Ids]);
             return new JudgedAnswer(
-                name, prompt.Id, prompt.Skill, prompt.Messages[^1].Content, text, completion.Ids.Length, !completion.Stopped, RubricJudge.Score(prompt, text));
+                name, prompt.Id, prompt.Skill, prompt.Messages[^1].Content, text, answer.Ids.Count, answer.Reason == FinishReason.Length, RubricJudge.Score(prompt, text));
         })];
     }
 

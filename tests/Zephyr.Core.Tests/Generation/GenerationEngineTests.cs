@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Zephyr.Core.Generation;
 using Zephyr.Core.Models;
 using Zephyr.Core.Randomness;
@@ -31,7 +32,7 @@ public sealed class GenerationEngineTests
         foreach (var (active, prompt) in (IEnumerable<(int, int)>)[(24, 512), (5, 3), (9, 1)])
         {
             await using var engine = new GenerationEngine(model, null, new EngineOptions { MaxActive = active, PromptTokensPerStep = prompt });
-            var together = await engine.AnswerAsync(requests.AsEnumerable().Reverse(), Cancellation);
+            var together = await engine.AnswerAsync(requests.AsEnumerable().Reverse(), cancellationToken: Cancellation);
             for (var i = 0; i < requests.Count; i++)
             {
                 var (a, b) = (alone[i], together[requests.Count - 1 - i]);
@@ -73,9 +74,58 @@ public sealed class GenerationEngineTests
         await using var first = new GenerationEngine(fused, null, new EngineOptions());
         await using var second = new GenerationEngine(plain, null, new EngineOptions());
 
-        var (a, b) = (await first.AnswerAsync(requests, Cancellation), await second.AnswerAsync(requests, Cancellation));
+        var (a, b) = (await first.AnswerAsync(requests, cancellationToken: Cancellation), await second.AnswerAsync(requests, cancellationToken: Cancellation));
 
         b.SelectMany(result => result.Ids).ShouldBe(a.SelectMany(result => result.Ids));
+    }
+
+    [Fact]
+    public async Task A_really_trained_model_continues_as_published()
+    {
+        var folder = SharedData.Folder("models/stories260k");
+        using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "expected_logits.json")));
+        var ids = document.RootElement.GetProperty("input_ids").EnumerateArray().Select(id => id.GetInt32()).ToArray();
+        using var model = DecoderModel.Load(folder, ComputeType.Float32);
+        await using var engine = new GenerationEngine(model, null, new EngineOptions());
+
+        // The ids are a prompt and its greedy continuation; wherever the prompt ends, the rest follows from a few tokens before the end.
+        var answer = await engine.Submit(new GenerationRequest(ids[..^8]) { Sampling = new SamplingOptions { MaxTokens = 8 } }, Cancellation).Result;
+
+        answer.Ids.ShouldBe(ids[^8..]);
+    }
+
+    [Fact]
+    public async Task A_stop_token_ends_an_answer_and_is_left_out_even_where_no_token_is_left()
+    {
+        using var model = TinyRuns.Model(ComputeType.Float32);
+        await using var engine = new GenerationEngine(model, null, new EngineOptions());
+        GenerationRequest Request(params int[] stops) => new([3, 8, 13]) { Sampling = new SamplingOptions { MaxTokens = 8, StopIds = stops } };
+        var free = await engine.Submit(Request(), Cancellation).Result;
+        var stop = free.Ids[^1];
+
+        var stopped = await engine.Submit(Request(stop), Cancellation).Result;
+
+        (free.Reason, free.Ids.Count).ShouldBe((FinishReason.Length, 8));
+        stopped.Reason.ShouldBe(FinishReason.Stop);
+        stopped.Ids.ShouldBe(free.Ids.TakeWhile(id => id != stop));
+    }
+
+    [Fact]
+    public async Task Bounds_for_a_known_list_have_room_for_all_of_it()
+    {
+        using var model = TinyRuns.Model(ComputeType.Float32);
+        List<GenerationRequest> requests = [.. Enumerable.Range(0, 7).Select(i => new GenerationRequest([.. Enumerable.Repeat(3, 1 + (4 * i))]) { Sampling = new SamplingOptions { MaxTokens = 5 } })];
+
+        // 2 KiB a page (2 layers * 2 * 2 heads * 4 wide * 16 * 4 bytes). With 5 more tokens each, requests 3 to 6 (13 to 25 tokens of
+        // prompt) need two pages each: the three largest need 6.
+        var options = EngineOptions.For(model, requests, active: 3);
+
+        (options.MaxActive, options.MaxWaiting, options.CacheBytes).ShouldBe((3, 7, 6 * 2048));
+        await using var engine = new GenerationEngine(model, null, options);
+        var seen = new List<int>();
+        var answers = await engine.AnswerAsync(requests, new Counting(seen), Cancellation);
+        answers.ShouldAllBe(answer => answer.Ids.Count == 5);
+        seen.ShouldBe([1, 2, 3, 4, 5, 6, 7]);
     }
 
     [Fact]
@@ -86,7 +136,7 @@ public sealed class GenerationEngineTests
         GenerationRequest Request(ulong seed, int sample) =>
             new([5, 6]) { Sample = sample, Sampling = new SamplingOptions { Temperature = 1, MaxTokens = 20, Seed = seed } };
 
-        var results = await engine.AnswerAsync([Request(1, 0), Request(1, 0), Request(1, 1), Request(2, 0)], Cancellation);
+        var results = await engine.AnswerAsync([Request(1, 0), Request(1, 0), Request(1, 1), Request(2, 0)], cancellationToken: Cancellation);
 
         results[1].Ids.ShouldBe(results[0].Ids);
         results[2].Ids.ShouldNotBe(results[0].Ids);
@@ -117,7 +167,7 @@ public sealed class GenerationEngineTests
 
         // 2 layers * 2 * 2 heads * 4 wide * 16 * 4 bytes = 2 KiB a page; each request needs 2 of the 3 pages.
         await using var engine = new GenerationEngine(model, null, new EngineOptions { CacheBytes = 3 * 2048 });
-        var results = await engine.AnswerAsync(Enumerable.Range(0, 6).Select(i => new GenerationRequest([3 + i]) { Sampling = new SamplingOptions { MaxTokens = 25 } }), Cancellation);
+        var results = await engine.AnswerAsync(Enumerable.Range(0, 6).Select(i => new GenerationRequest([3 + i]) { Sampling = new SamplingOptions { MaxTokens = 25 } }), cancellationToken: Cancellation);
 
         results.ShouldAllBe(result => result.Ids.Count == 25);
     }
@@ -208,6 +258,11 @@ public sealed class GenerationEngineTests
         result.Text.ShouldBe(free.Text[..free.Text.IndexOf(stop, StringComparison.Ordinal)]);
         string.Concat(pieces).ShouldBe(result.Text);
         (result.Reason, result.StopString).ShouldBe((FinishReason.Stop, stop));
+    }
+
+    private sealed class Counting(List<int> seen) : IProgress<int>
+    {
+        public void Report(int value) => seen.Add(value);
     }
 
     private static List<GenerationRequest> Requests(int count)

@@ -75,9 +75,20 @@ public sealed class DecoderMemoryTests
     }
 
     [Fact]
-    public void A_cache_holds_keys_and_values_of_every_row_and_layer() =>
-        // 5 rows, 20 + 30 tokens, 3 layers, keys and values, 2 heads of 16, 2 bytes
-        _memory.Generation(5, 20, 30, ComputeType.Bfloat16).Activations.ShouldBe(5 * 50 * 3 * 2 * 2 * 16 * 2);
+    public void Generation_takes_whole_pages_of_every_request_and_layer_and_one_step()
+    {
+        // 5 requests, 20 + 30 tokens in 4 pages of 16, 3 layers, keys and values, 2 heads of 16, 2 bytes.
+        var estimate = _memory.Generation(5, 20, 30, ComputeType.Bfloat16);
+        const long cache = 5L * 64 * 3 * 2 * 2 * 16 * 2;
+        estimate.Activations.ShouldBe(cache);
+
+        // A step has at most the 100 tokens of all prompts, each with 8 · 64 + 128 + 64 + 3 · 96 = 992 values of 2 bytes in a layer, and the
+        // logits of 5 requests: 2 bytes, and twice 4.
+        estimate.Passing.ShouldBe((100 * 992 * 2) + (5 * 1000 * 10));
+
+        // 600 prompts are not read at once: 512 tokens of them beside one of every request.
+        _memory.Generation(600, 20, 30, ComputeType.Bfloat16).Passing.ShouldBe(Math.Max((512 + 600) * 992 * 2, 600L * 64 * 2 * 2 * 16 * 2 / 2) + (600 * 1000 * 10));
+    }
 
     private static TrainingShape Shape(DsftOptions options, ComputeType type = ComputeType.Bfloat16) =>
         new(2, 32, type, options, Lora: null, WeightsHeldByLoss: true);

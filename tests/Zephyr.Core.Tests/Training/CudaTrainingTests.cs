@@ -80,16 +80,18 @@ public sealed class CudaTrainingTests : IDisposable
     }
 
     [Fact]
-    public void Greedy_answers_are_those_of_the_cpu()
+    public async Task Greedy_answers_are_those_of_the_cpu()
     {
         RandomModel.Create(TinyRuns.Architecture, TinyRuns.Vocabulary, 5, _folder.Path);
         int[][] prompts = [[3, 4, 5], [6, 7, 8, 9, 10], [11]];
-        int[][] Answers(Device device)
+        async Task<IEnumerable<int>> Answers(Device device)
         {
             using var model = DecoderModel.Load(_folder.Path, ComputeType.Float32, device: device);
-            return [.. new Zephyr.Core.Generation.Generator(model, new GenerationOptions { MaxNewTokens = 12, BatchSize = 3 }).Generate(prompts).Select(answer => answer.Ids)];
+            await using var engine = new GenerationEngine(model, null, new EngineOptions());
+            var answers = await engine.AnswerAsync(prompts.Select(prompt => new GenerationRequest(prompt) { Sampling = new SamplingOptions { MaxTokens = 12 } }));
+            return answers.SelectMany(answer => answer.Ids);
         }
 
-        Answers(_gpu).ShouldBe(Answers(CPU));
+        (await Answers(_gpu)).ShouldBe(await Answers(CPU));
     }
 }

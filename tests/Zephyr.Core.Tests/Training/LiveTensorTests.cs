@@ -49,12 +49,16 @@ public sealed class LiveTensorTests
     }
 
     [Fact]
-    public void Loading_and_generating_frees_every_tensor()
+    public async Task Loading_and_generating_frees_every_tensor()
     {
         var before = NativeHandles.LiveCount;
         using (var model = TinyRuns.Model(ComputeType.Bfloat16))
         {
-            new Generator(model, new GenerationOptions { MaxNewTokens = 6, StopIds = [7, 8, 9] }).Generate([[1, 2, 3], [4], [5, 6], [7, 8, 9, 10]]);
+            await using var engine = new GenerationEngine(model, null, new EngineOptions());
+            int[][] prompts = [[1, 2, 3], [4], [5, 6], [7, 8, 9, 10]];
+            await engine.AnswerAsync(
+                prompts.Select(prompt => new GenerationRequest(prompt) { Sampling = new SamplingOptions { MaxTokens = 6, StopIds = [7, 8, 9] } }),
+                cancellationToken: TestContext.Current.CancellationToken);
         }
 
         NativeHandles.LiveCount.ShouldBe(before);
