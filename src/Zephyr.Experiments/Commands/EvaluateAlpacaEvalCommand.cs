@@ -139,18 +139,18 @@ public static class EvaluateAlpacaEvalCommand
 
         var answers = given ?? await evaluation.AnswerAsync(model!, options.Model!.Concurrency, cancellationToken);
         var files = new JsonObject();
-        var own = Path.Combine(folder, FileNames.Of(answers.Outputs[0].Generator!));
+        var name = answers.Outputs[0].Generator!;
         if (live)
         {
-            var path = Path.Combine(own, "model_outputs.json");
+            var path = AlpacaEvaluation.OutputsOf(folder, name);
             AlpacaFileWriter.WriteOutputs(path, answers.Outputs);
             files["outputs"] = path;
         }
 
-        var document = new JsonObject { ["model"] = answers.Outputs[0].Generator };
+        var document = new JsonObject { ["model"] = name };
         if (isJudged)
         {
-            var path = Path.Combine(own, FileNames.Of(options.Evaluator!), "annotations.json");
+            var path = AlpacaEvaluation.AnnotationsOf(folder, name, options.Evaluator!);
             document = await evaluation.JudgeAsync(answers, path, cancellationToken);
             files["annotations"] = path;
         }

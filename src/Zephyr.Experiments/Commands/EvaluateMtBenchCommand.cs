@@ -101,7 +101,7 @@ public static class EvaluateMtBenchCommand
             }
         }
 
-        var judgments = options.Judge is { } judge ? Path.Combine(folder, "model_judgment", $"{FileNames.Of(judge.Name)}_single.jsonl") : null;
+        var judgments = options.Judge is { } judge ? MtBenchFiles.JudgmentsBy(folder, judge.Name) : null;
         if (File.Exists(judgments))
         {
             // What could not be added to in the end must show before anything is paid for.
@@ -114,7 +114,7 @@ public static class EvaluateMtBenchCommand
         var counts = answers.Faults.ToJson(answers.Turns);
         if (live)
         {
-            var path = Path.Combine(folder, "model_answer", $"{FileNames.Of(name)}.jsonl");
+            var path = MtBenchFiles.AnswersOf(folder, name);
             MtBenchFileWriter.WriteAnswers(path, answers.Answers);
             files["answers"] = path;
         }

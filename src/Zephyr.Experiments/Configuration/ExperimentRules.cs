@@ -45,6 +45,7 @@ public static class ExperimentRules
         Refuse(files && settings.Data.Preferences.Count == 0 && feedback is null, "data.preferences", "is empty: data.source is files");
         Refuse(files && settings.Data.Preferences.Count > 0 && feedback is not null, "data.preferences", "must be left out: the section feedback makes the preferences");
         FeedbackRules.Check(settings, Refuse);
+        JudgingRules.Check(settings, Refuse);
         Refuse(!files && settings.Data.Sft.Count > 0, "data.sft", "must be left out: data.source is world");
         Refuse(!files && settings.Data.Preferences.Count > 0, "data.preferences", "must be left out: data.source is world");
         Refuse(files && settings.Evaluate.Judge == JudgeKind.Rubric, "evaluate.judge", "cannot be rubric while data.source is files: use none");

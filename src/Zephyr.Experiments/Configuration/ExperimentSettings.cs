@@ -6,6 +6,8 @@ using Zephyr.Core.Models;
 using Zephyr.Core.Tokenizers;
 using Zephyr.Core.Training;
 using Zephyr.Experiments.Feedback;
+using Zephyr.Experiments.Judging.AlpacaEval;
+using Zephyr.Experiments.Judging.MtBench;
 using Zephyr.Experiments.Reporting;
 using Zephyr.Experiments.Slurm;
 using Zephyr.Experiments.Store;
@@ -68,6 +70,14 @@ public sealed record ExperimentSettings
     /// <summary>Evaluation of the trained models.</summary>
     [Description("evaluation of the trained models")]
     public EvaluateOptions Evaluate { get; init; } = new();
+
+    /// <summary>MT-Bench of the trained models; null leaves the stage out.</summary>
+    [Description("MT-Bench of the trained models, rated by a judge; null leaves it out")]
+    public MtBenchSection? MtBench { get; init; }
+
+    /// <summary>AlpacaEval of the trained models; null leaves the stage out.</summary>
+    [Description("AlpacaEval of the trained models, compared with a baseline by a judge; null leaves it out")]
+    public AlpacaEvalSection? AlpacaEval { get; init; }
 
     /// <summary>The report.</summary>
     [Description("the report")]

@@ -179,6 +179,14 @@ public sealed record SlurmStages
     [Description("the job of evaluate")]
     public SlurmResources? Evaluate { get; init; }
 
+    /// <summary>MT-Bench.</summary>
+    [Description("the job of mt_bench; its node must reach the judge")]
+    public SlurmResources? MtBench { get; init; }
+
+    /// <summary>AlpacaEval.</summary>
+    [Description("the job of alpaca_eval; its node must reach the judge")]
+    public SlurmResources? AlpacaEval { get; init; }
+
     /// <summary>The same by name of the stage.</summary>
     internal IReadOnlyDictionary<string, SlurmResources?> Named => new Dictionary<string, SlurmResources?>(StringComparer.Ordinal)
     {
@@ -188,5 +196,7 @@ public sealed record SlurmStages
         ["reference"] = Reference,
         ["ddpo"] = Ddpo,
         ["evaluate"] = Evaluate,
+        ["mt_bench"] = MtBench,
+        ["alpaca_eval"] = AlpacaEval,
     };
 }

@@ -15,16 +15,16 @@ internal sealed class ReportStage : IStage
 
     /// <summary>Creates the stage.</summary>
     /// <param name="pipeline">The stages of the pipeline, for its picture.</param>
-    /// <param name="optional">Optional stages of this experiment: those that train a model, and feedback.</param>
+    /// <param name="optional">Optional stages of this experiment: those that train a model, feedback, and the judged benchmarks.</param>
     public ReportStage(Func<IReadOnlyList<IStage>> pipeline, IReadOnlyList<string> optional)
     {
         _pipeline = pipeline;
         DependsOn = [StageFiles.Download, StageFiles.Tokenize, StageFiles.Dsft, .. optional, StageFiles.Ddpo, StageFiles.Evaluate];
 
-        // The section is in the key where it is used alone, so that reports of other experiments keep theirs.
+        // Their sections are in the key where they are used alone, so that reports of other experiments keep theirs.
         Settings =
         [
-            "name", "model", "tokenizer", "data", .. optional.Where(static stage => stage == StageFiles.Feedback),
+            "name", "model", "tokenizer", "data", .. optional.Where(static stage => stage is StageFiles.Feedback or StageFiles.MtBench or StageFiles.AlpacaEval),
             "tokenize", "dsft", "dsft2", "reference", "ddpo", "evaluate", "report",
         ];
     }

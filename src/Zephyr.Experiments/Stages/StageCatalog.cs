@@ -29,13 +29,21 @@ public sealed class StageCatalog(IReadOnlyList<IStage> stages)
             optional.Add(StageFiles.Dsft2);
         }
 
-        stages.AddRange(
-        [
-            new ReferenceStage(),
-            new DdpoStage(TimeProvider.System),
-            new EvaluateStage(optional),
-            new ReportStage(() => stages, settings.Feedback is null ? optional : [StageFiles.Feedback, .. optional]),
-        ]);
+        stages.AddRange([new ReferenceStage(), new DdpoStage(TimeProvider.System), new EvaluateStage(optional)]);
+        List<IStage> benchmarks = [];
+        if (settings.MtBench is not null)
+        {
+            benchmarks.Add(new MtBenchStage(settings));
+        }
+
+        if (settings.AlpacaEval is not null)
+        {
+            benchmarks.Add(new AlpacaEvalStage(settings));
+        }
+
+        stages.AddRange(benchmarks);
+        string[] feedback = settings.Feedback is null ? [] : [StageFiles.Feedback];
+        stages.Add(new ReportStage(() => stages, [.. feedback, .. optional, .. benchmarks.Select(static stage => stage.Name)]));
         return new StageCatalog(stages);
     }
 }

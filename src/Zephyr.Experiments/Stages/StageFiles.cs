@@ -29,6 +29,12 @@ internal static class StageFiles
     /// <summary>Scores of every model.</summary>
     public const string Evaluate = "evaluate";
 
+    /// <summary>MT-Bench of the trained models; only where it is asked for. Also the name of its section.</summary>
+    public const string MtBench = "mt_bench";
+
+    /// <summary>AlpacaEval of the trained models; only where it is asked for. Also the name of its section.</summary>
+    public const string AlpacaEval = "alpaca_eval";
+
     /// <summary>The report.</summary>
     public const string Report = "report";
 

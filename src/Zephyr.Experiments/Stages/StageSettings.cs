@@ -7,6 +7,8 @@ using Zephyr.Core.Tokenizers;
 using Zephyr.Core.Training;
 using Zephyr.Experiments.Configuration;
 using Zephyr.Experiments.Feedback;
+using Zephyr.Experiments.Judging.AlpacaEval;
+using Zephyr.Experiments.Judging.MtBench;
 using Zephyr.Experiments.Reporting;
 
 namespace Zephyr.Experiments.Stages;
@@ -77,6 +79,12 @@ public sealed class StageSettings
 
     /// <summary>Evaluation of the trained models.</summary>
     public EvaluateOptions Evaluate => Declared(_settings.Evaluate);
+
+    /// <summary>MT-Bench of the trained models; null when it is left out.</summary>
+    public MtBenchSection? MtBench => Declared(_settings.MtBench);
+
+    /// <summary>AlpacaEval of the trained models; null when it is left out.</summary>
+    public AlpacaEvalSection? AlpacaEval => Declared(_settings.AlpacaEval);
 
     /// <summary>The report.</summary>
     public ReportOptions Report => Declared(_settings.Report);

@@ -38,6 +38,19 @@ internal sealed class AlpacaEvaluation
         }
     }
 
+    /// <summary>Where a model's answers are written.</summary>
+    /// <param name="folder">The folder of results.</param>
+    /// <param name="model">The model.</param>
+    /// <returns>The path.</returns>
+    public static string OutputsOf(string folder, string model) => Path.Combine(folder, FileNames.Of(model), "model_outputs.json");
+
+    /// <summary>Where a model's annotations are written.</summary>
+    /// <param name="folder">The folder of results.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="evaluator">The evaluator.</param>
+    /// <returns>The path.</returns>
+    public static string AnnotationsOf(string folder, string model, string evaluator) => Path.Combine(folder, FileNames.Of(model), FileNames.Of(evaluator), "annotations.json");
+
     /// <summary>The baseline's answers.</summary>
     public IReadOnlyList<AlpacaOutput> References { get; }
 

@@ -11,6 +11,18 @@ internal sealed class MtBenchFiles(MtBenchOptions options)
     private const string PromptFile = "judge_prompts.jsonl";
     private const string ReferenceFolder = "reference_answer";
 
+    /// <summary>Where FastChat has the answers of a model.</summary>
+    /// <param name="folder">The folder of results.</param>
+    /// <param name="model">The model.</param>
+    /// <returns>The path.</returns>
+    public static string AnswersOf(string folder, string model) => Path.Combine(folder, "model_answer", $"{FileNames.Of(model)}.jsonl");
+
+    /// <summary>Where FastChat has the judgments of a judge.</summary>
+    /// <param name="folder">The folder of results.</param>
+    /// <param name="judge">The judge.</param>
+    /// <returns>The path.</returns>
+    public static string JudgmentsBy(string folder, string judge) => Path.Combine(folder, "model_judgment", $"{FileNames.Of(judge)}_single.jsonl");
+
     /// <summary>Reads the questions.</summary>
     /// <returns>The questions.</returns>
     /// <exception cref="ZephyrException">The file is missing or malformed.</exception>

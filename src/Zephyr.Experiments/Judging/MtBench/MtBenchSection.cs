@@ -1,0 +1,11 @@
+using System.ComponentModel;
+
+namespace Zephyr.Experiments.Judging.MtBench;
+
+/// <summary>MT-Bench of an experiment's models (section <c>mt_bench</c>).</summary>
+public sealed record MtBenchSection : MtBenchOptions
+{
+    /// <summary>The models.</summary>
+    [Description("models that are judged: dsft, dsft2, ddpo, ddpo_without_dsft")]
+    public IReadOnlyList<JudgedModel> Models { get; init; } = [JudgedModel.Dsft, JudgedModel.Ddpo];
+}
