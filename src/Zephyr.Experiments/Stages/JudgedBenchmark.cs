@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Zephyr.Core;
-using Zephyr.Experiments.Configuration;
 using Zephyr.Experiments.Endpoints;
 using Zephyr.Experiments.Judging;
 
