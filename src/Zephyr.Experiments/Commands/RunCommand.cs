@@ -1,7 +1,10 @@
 using System.CommandLine;
+using Zephyr.Core;
 using Zephyr.Experiments.Configuration;
+using Zephyr.Experiments.Reporting.Page;
 using Zephyr.Experiments.Running;
 using Zephyr.Experiments.Slurm;
+using Zephyr.Experiments.Store;
 using Zephyr.Experiments.Store.Remote;
 using Zephyr.Experiments.Sweeps;
 using Zephyr.Experiments.Terminal;
@@ -84,6 +87,11 @@ public static class RunCommand
             await environment.Error.WriteLineAsync($"zephyr: {error}");
         }
 
+        foreach (var run in runs)
+        {
+            WritePage(environment, store, pipelines[run.Experiment], run);
+        }
+
         var sweep = SweepReport.Read(members.Zip(runs, (member, run) => (member, run.Stages)));
         var table = sweep is null ? null : new SweepReport(store).Write(sweep);
         if (json)
@@ -119,6 +127,19 @@ public static class RunCommand
                 Slurm = environment.Slurm,
             };
             return await new PipelineRunner(pipelines[member.Name], store, services, environment.Repository).RunAsync(member, request.Options, cancellationToken);
+        }
+    }
+
+    // The results are there whether or not this page is.
+    private static void WritePage(CommandEnvironment environment, ArtifactStore store, Pipeline pipeline, RunResult run)
+    {
+        try
+        {
+            RunPage.Write(store, pipeline.Stages, run, environment.Clock.GetUtcNow());
+        }
+        catch (Exception failure) when (failure is ZephyrException or IOException or UnauthorizedAccessException)
+        {
+            environment.Error.WriteLine($"zephyr: the page of this run could not be written: {failure.Message}");
         }
     }
 

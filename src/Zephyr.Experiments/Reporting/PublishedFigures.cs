@@ -19,6 +19,13 @@ public static class PublishedFigures
         new("dDPO + dSFT", 7.00, 86.07, Zephyr.Core.Evaluation.ModelNames.Ddpo),
     ];
 
+    /// <summary>MT-Bench of published models: name, turn 1, turn 2 where they were published apart, average.</summary>
+    public static IReadOnlyList<(string Name, double? Turn1, double? Turn2, double Average)> MtBench { get; } =
+    [
+        ("zephyr-7b-beta", null, null, 7.34),
+        ("zephyr-7b-dpo-full", 7.8125, 7.3228, 7.569),
+    ];
+
     /// <summary>Preference figures on held-out pairs: name, loss, accuracy, margin.</summary>
     public static IReadOnlyList<(string Name, string Loss, string Accuracy, string Margin)> Preferences { get; } =
     [

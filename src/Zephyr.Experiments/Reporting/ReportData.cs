@@ -24,6 +24,9 @@ public sealed record ReportData(
 {
     /// <summary>Weights of the trained model; null when it is not known.</summary>
     public long? Parameters { get; init; }
+
+    /// <summary>MT-Bench figures; empty when it was not run.</summary>
+    public IReadOnlyList<MtBenchFigures> MtBench { get; init; } = [];
 }
 
 /// <summary>The metrics of one training stage.</summary>
@@ -57,4 +60,5 @@ public sealed record ReportSetting(string Key, string Value, string Origin);
 /// <param name="Name">Its name.</param>
 /// <param name="DependsOn">The stages it reads.</param>
 /// <param name="Note">A word under the name, such as <c>cached</c> or <c>12 s</c>; null for none, as always in the stage's own output.</param>
-public sealed record ReportStage(string Name, IReadOnlyList<string> DependsOn, string? Note = null);
+/// <param name="Ran">Whether it ran in the run that the page is of.</param>
+public sealed record ReportStage(string Name, IReadOnlyList<string> DependsOn, string? Note = null, bool Ran = false);

@@ -33,7 +33,7 @@ internal sealed class ReportStage : IStage
     public string Name => StageFiles.Report;
 
     /// <inheritdoc/>
-    public int Version => 3;
+    public int Version => 4;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> DependsOn { get; }
@@ -59,6 +59,7 @@ internal sealed class ReportStage : IStage
             context.Settings.Report.Tried)
         {
             Parameters = ModelConfigurationFile.Load(Path.Combine(context.Input(StageFiles.Ddpo), StageFiles.Model)).ParameterCount,
+            MtBench = [.. DependsOn.Select(stage => Path.Combine(context.Input(stage), MtBenchFigures.FileName)).Where(File.Exists).SelectMany(MtBenchFigures.Read)],
         };
         HtmlReport.Write(data, Path.Combine(context.Output, StageFiles.ReportHtml));
         File.WriteAllText(Path.Combine(context.Output, StageFiles.ReportMarkdown), ResultTable.Markdown(evaluation));

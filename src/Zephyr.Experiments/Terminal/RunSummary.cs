@@ -1,5 +1,6 @@
 using Zephyr.Core.Evaluation;
 using Zephyr.Experiments.Reporting;
+using Zephyr.Experiments.Reporting.Page;
 using Zephyr.Experiments.Running;
 using Zephyr.Experiments.Stages;
 using Zephyr.Experiments.Sweeps;
@@ -27,7 +28,8 @@ public static class RunSummary
         }
 
         Line("model", Folder(stages, StageFiles.Ddpo), StageFiles.Model);
-        Line("report", Folder(stages, StageFiles.Report), StageFiles.ReportHtml);
+        // The page of the run stands beside the folders of its stages.
+        Line("report", Path.GetDirectoryName(Folder(stages, StageFiles.Report)), RunPage.FileName);
         if (stages.Any(stage => stage.Folder is not null))
         {
             output.WriteLine($"tracking: {tracking}");

@@ -44,6 +44,17 @@ public sealed class RecipeTests(RecipeTests.FinishedRun finished) : IClassFixtur
     }
 
     [Fact]
+    public void The_page_of_a_run_has_times_and_the_stage_s_own_has_none()
+    {
+        RecipeRepository.Statuses(Repository.Json("run", "--experiment=mini")).Values.ShouldAllBe(status => status == "cached");
+        var folder = Path.Combine(Repository.Folder, "artifacts", "experiments", "mini");
+        var (page, own) = (File.ReadAllText(Path.Combine(folder, "report.html")), File.ReadAllText(Path.Combine(folder, "report", "report.html")));
+        page.ShouldContain("0 stages ran in 0.0 s, 7 were reused, which saved ");
+        own.ShouldNotContain("were reused");
+        own.ShouldContain("id=\"preferences\"");
+    }
+
+    [Fact]
     public void The_first_ddpo_loss_of_both_arms_is_ln_2()
     {
         foreach (var curve in new[] { "curve.jsonl", "curve-without-dsft.jsonl" })

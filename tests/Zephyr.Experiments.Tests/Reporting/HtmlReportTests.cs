@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using System.Xml;
 using System.Xml.Linq;
 using Zephyr.Core.Evaluation;
+using Zephyr.Core.Evaluation.Preferences;
 using Zephyr.Experiments.Reporting;
 using Zephyr.Experiments.Reporting.Charts;
 using Zephyr.Experiments.Reporting.Page;
@@ -161,6 +162,62 @@ public sealed partial class HtmlReportTests
             ["tokenize", "sft", "190", "10", "7 empty completion, 3 too long", "2"],
         ]);
         Rows(section.Elements("details").Single()).ShouldBe([["download", "prompts", "200"], ["tokenize", "sft.tokens", "4,000"]]);
+    }
+
+    [Fact]
+    public void MtBench_stands_by_category_and_turn_beside_the_published_scores()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, """
+                {"models": {
+                  "dsft": {"turn_1": 4.5, "turn_2": null, "average": 4.5, "count": 2, "categories": {"math": 4, "writing": 5}, "confidence_interval_95": [4, 5], "dropped": 1, "judges": ["rubric"]},
+                  "ddpo": {"turn_1": 6, "turn_2": 5, "average": 5.5, "count": 4, "categories": {"math": 5, "writing": null}}}}
+                """);
+            var page = Parse(HtmlReport.Render(Sample() with { MtBench = MtBenchFigures.Read(file) }));
+            var section = page.Descendants("section").Single(s => Id(s) == "mt-bench");
+            Rows(section.Elements("div").Last()).ShouldBe(
+            [
+                ["dSFT", "4.50", "–", "4.50", "4.00 to 5.00", "2"],
+                ["dDPO", "6.00", "5.00", "5.50", "–", "4"],
+                ["published: zephyr-7b-beta", "–", "–", "7.34", "–", "–"],
+                ["published: zephyr-7b-dpo-full", "7.81", "7.32", "7.57", "–", "–"],
+            ]);
+            section.Elements("p").Last().Value.ShouldContain("judged here by rubric");
+            section.Elements("p").Last().Value.ShouldContain("1 judgments without a rating");
+            var radar = ChartData(page).GetProperty("mt-bench-categories");
+            radar.GetProperty("labels").EnumerateArray().Select(label => label.GetString()).ShouldBe(["math", "writing"]);
+            radar.GetProperty("series")[1].GetProperty("y")[1].ValueKind.ShouldBe(JsonValueKind.Null);
+            page.Descendants("dt").Select(tile => tile.Value).ShouldContain("MT-Bench of dDPO");
+            Rows(page.Descendants("section").Single(s => Id(s) == "paper"))[^1].ShouldBe(["dDPO + dSFT", "7.00", "86.07", "3.70", "38.0%", "5.50"]);
+
+            File.WriteAllText(file, """{"models": {"ddpo": {"turn_1": "six"}}}""");
+            Should.Throw<Zephyr.Core.ZephyrException>(() => MtBenchFigures.Read(file)).Message.ShouldContain(file);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
+    public void Preferences_stand_by_source_and_length_with_their_biases()
+    {
+        // Source a: margins 1 and -1, one of two right; source b: one right. The longer answer of each pair has 20 tokens.
+        var analysis = PairAnalysis.Of([new(1, 20, 10, "a"), new(-1, 10, 20, "a"), new(2, 20, 5, "b")], LengthUnit.Tokens);
+        var data = Sample();
+        var models = data.Evaluation.Models.Select(model => model.Name == ModelNames.Ddpo ? model with { Preferences = model.Preferences! with { Analysis = analysis } } : model).ToList();
+        var page = Parse(HtmlReport.Render(data with { Evaluation = data.Evaluation with { Models = models } }));
+        var charts = ChartData(page);
+        var sources = charts.GetProperty("pairs-by-source");
+        sources.GetProperty("labels").EnumerateArray().Select(label => label.GetString()).ShouldBe(["a (2)", "b (1)"]);
+        sources.GetProperty("series")[0].GetProperty("y").EnumerateArray().Select(y => y.GetDouble()).ShouldBe([0.5, 1]);
+        charts.GetProperty("pairs-by-length").GetProperty("labels")[0].GetString().ShouldBe("16-31 (3)");
+        var rows = Rows(page.Descendants("section").Single(s => Id(s) == "preferences").Elements("div").Last());
+        rows[0].ShouldBe(["pairs", "3"]);
+        rows.ShouldContain(row => row[0] == "longer answer has the higher reward" && row[1].StartsWith("100.0% ["));
+        rows.ShouldContain(row => row[0] == "longer answer is the chosen one" && row[1].StartsWith("66.7% ["));
     }
 
     [Fact]

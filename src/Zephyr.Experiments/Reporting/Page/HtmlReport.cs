@@ -43,6 +43,8 @@ public static class HtmlReport
         {
             ResultSection.Build(data.Evaluation),
             SkillSection.Build(data.Evaluation, charts),
+            MtBenchSection.Build(data.MtBench, charts),
+            PreferenceSection.Build(data.Evaluation, charts),
             SampleSection.Build(data.Evaluation),
             PaperSection.Build(data),
             TrainingSection.Build(data.Training, charts),

@@ -35,7 +35,7 @@ internal static partial class DataSection
                     [
                         row.Stage, row.Name, Whole(row.Value), Whole(dropped),
                         reasons.Count == 0 ? "–" : string.Join(", ", reasons.Select(fate => $"{Whole(fate.Value)} {Reason(fate.Fate)}")),
-                        cut.Count == 0 ? "–" : string.Join(", ", cut.Select(fate => $"{Whole(fate.Value)}{fate.Fate["truncated".Length..].Replace('_', ' ')}")),
+                        cut.Count == 0 ? "–" : cut.TrueForAll(fate => fate.Value == 0) ? "0" : string.Join(", ", cut.Select(fate => $"{Whole(fate.Value)}{fate.Fate["truncated".Length..].Replace('_', ' ')}")),
                     ];
                 }),
                 1, 4),

@@ -58,6 +58,11 @@ internal static class Headline
             yield return Tile("Wins against dSFT", Percent(win.Rate), $"{Whole(win.Wins)} won, {Whole(win.Losses)} lost, {Whole(win.Ties)} tied");
         }
 
+        if (data.MtBench.FirstOrDefault(model => model.Model == ModelNames.Ddpo)?.Average is { } average)
+        {
+            yield return Tile("MT-Bench of dDPO", Fixed(average), data.MtBench.FirstOrDefault(model => model.Model == ModelNames.Dsft)?.Average is { } earlier ? $"dSFT {Fixed(earlier)}, of 10" : "of 10");
+        }
+
         if (ddpo?.Preferences is { } preferences)
         {
             yield return Tile("Reward accuracy", Percent(preferences.Accuracy), $"on {Whole(preferences.Pairs)} held-out pairs");

@@ -22,11 +22,12 @@ internal static class PaperSection
                 row.Name, Fixed(row.MtBench), Fixed(row.AlpacaEval),
                 ours?.JudgeScore is { } score ? Fixed(score.Mean) : "–",
                 ours?.WinRateAgainstReference is { } win ? Percent(win.Rate) : "–",
+                .. data.MtBench.Count == 0 ? Array.Empty<object?>() : [data.MtBench.FirstOrDefault(model => model.Model == row.Model)?.Average is { } average ? Fixed(average) : "–"],
             ];
         });
         return Tables.Section("paper", "Beside the paper",
             E("h3", "What each step adds (Table 3 of arXiv 2310.16944)"),
-            Tables.Of(["model", "paper: MT-Bench", "paper: AlpacaEval", "ours: judge score", "ours: wins vs reference"], table),
+            Tables.Of(["model", "paper: MT-Bench", "paper: AlpacaEval", "ours: judge score", "ours: wins vs reference", .. data.MtBench.Count == 0 ? Array.Empty<string>() : ["ours: MT-Bench"]], table),
             Order(results),
             E("h3", "Held-out preferences"),
             Tables.Of(["model", "loss", "reward accuracy", "margin"], Preferences(results)),

@@ -36,7 +36,7 @@ internal static class PipelinePicture
         foreach (var stage in stages)
         {
             var (x, y) = Corner(places[stage.Name]);
-            svg.Add(E("rect.box", A("x", x), A("y", y), A("width", BoxWidth), A("height", BoxHeight), A("rx", 7)));
+            svg.Add(E(stage.Ran ? "rect.box.ran" : "rect.box", A("x", x), A("y", y), A("width", BoxWidth), A("height", BoxHeight), A("rx", 7)));
             svg.Add(E("text.name", A("x", x + (BoxWidth / 2)), A("y", y + (stage.Note is null ? 26 : 19)), stage.Name));
             if (stage.Note is { } note)
             {
