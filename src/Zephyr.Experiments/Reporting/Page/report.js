@@ -69,7 +69,7 @@
         ticks: { color: color('dim'), backdropColor: 'transparent', font: { size: 10 }, stepSize: (spec.high ?? 5) > 5 ? 2 : 1 },
       } };
     }
-    if (spec.kind === 'bar') return { x: { grid: { display: false }, border, ticks: { ...ticks, autoSkip: false } }, y: value };
+    if (spec.kind === 'bar') return { x: { grid: { display: false }, border, ticks: { ...ticks, autoSkip: false, maxRotation: 60 } }, y: value };
     return { x: { type: 'linear', min: 0, max: Math.max(...spec.series.map(series => series.x[series.x.length - 1])), grid: { display: false }, border, ticks: { ...ticks, maxTicksLimit: 6, precision: 0, callback: v => v.toLocaleString('en-US') } }, y: value };
   }
 

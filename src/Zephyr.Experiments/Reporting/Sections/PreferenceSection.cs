@@ -64,8 +64,8 @@ internal static class PreferenceSection
                 new ChartSeries("calibrated", "c2", [.. bins.Select(bin => (bin.Low + bin.High) / 2)]),
             ])
         {
-            Labels = [.. bins.Select(bin => string.Create(CultureInfo.InvariantCulture, $"{bin.Low * 100:0}–{bin.High * 100:0}%"))],
-            Low = 0, High = 1, Percent = true, Note = "observed by confidence",
+            Labels = [.. bins.Select(bin => string.Create(CultureInfo.InvariantCulture, $"{bin.Low * 100:0}–{bin.High * 100:0}"))],
+            Low = 0, High = 1, Percent = true, Note = "observed, by confidence in per cent",
         });
     }
 
