@@ -50,7 +50,10 @@ internal static class PreferenceSection
         {
             // Every model ranks the same pairs.
             Labels = [.. names.Select(name => $"{ModelLabels.Words(name)} ({Whole(all.SelectMany(group => group).First(g => g.Name == name).Pairs)})")],
-            Low = 0, High = 1, Percent = true, Note = note,
+            Low = 0,
+            High = 1,
+            Percent = true,
+            Note = note,
         });
     }
 
@@ -65,7 +68,10 @@ internal static class PreferenceSection
             ])
         {
             Labels = [.. bins.Select(bin => string.Create(CultureInfo.InvariantCulture, $"{bin.Low * 100:0}–{bin.High * 100:0}"))],
-            Low = 0, High = 1, Percent = true, Note = "observed, by confidence in per cent",
+            Low = 0,
+            High = 1,
+            Percent = true,
+            Note = "observed, by confidence in per cent",
         });
     }
 
