@@ -186,7 +186,7 @@ public static class EvaluateAlpacaEvalCommand
         if (document["win_rate"] is not null)
         {
             output.WriteLine($"{document["model"]} against {document["baseline"]}");
-            new TextTable("figure", "value").AddRange(document.Where(static pair => pair.Value is null or JsonValue && pair.Key is not ("model" or "baseline"))
+            new TextTable("figure", "value").AddRange(document.Where(static pair => pair.Value is null or JsonValue && pair.Key is not ("model" or "baseline" or "answering"))
                 .Select(static pair => new[] { pair.Key, pair.Value?.ToString() ?? "-" })).Write(output);
         }
 

@@ -17,10 +17,11 @@ internal sealed class AskingSession : IAsyncDisposable
     /// <param name="services">Stored answers, keys and clock.</param>
     /// <param name="budget">What may be spent; null for no limit.</param>
     /// <param name="setting">The setting that holds the budget, for messages.</param>
+    /// <param name="onlyLooks">Whether nothing is asked, so that stored answers are read where there are some, and no file is made.</param>
     /// <exception cref="Core.ZephyrException">The stored answers cannot be opened.</exception>
-    public AskingSession(ModelOptions model, EndpointServices services, double? budget, string setting)
+    public AskingSession(ModelOptions model, EndpointServices services, double? budget, string setting, bool onlyLooks = false)
     {
-        _cache = ResponseCache.Open(services.Responses);
+        _cache = onlyLooks ? ResponseCache.OpenExisting(services.Responses) : ResponseCache.Open(services.Responses);
         _budget = new Budget((decimal?)budget, setting);
         Models = new EndpointPool(model, services, _cache, _budget, _usage);
         HasBudget = budget is not null;

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Zephyr.Experiments.Endpoints;
+using Zephyr.Experiments.Judging;
 using Zephyr.Experiments.Running;
 using Zephyr.Experiments.Stages;
 using Zephyr.Experiments.Terminal;
@@ -92,6 +94,19 @@ public sealed class JudgedStagesTests : IAsyncLifetime
         stages["alpaca_eval"].DependsOn.ShouldBe(["ddpo"]);
         stages["report"].DependsOn.ShouldContain("mt_bench");
         stages["report"].Settings.ShouldContain("alpaca_eval");
+    }
+
+    [Fact]
+    public async Task What_the_judges_can_cost_is_told_before_there_are_models()
+    {
+        var settings = _repository.Load("mt_bench.judge.output_price=100000", "mt_bench.budget=50").Settings;
+        var responses = Path.Combine(_repository.Folder, "artifacts", "responses");
+        var costs = await BenchmarkCost.OfAsync(settings, new EndpointServices(responses, _ => EndpointBed.Key, TimeProvider.System), new LineDisplay(_repository.Shown, TimeProvider.System).StageStarted("plan", ""));
+
+        // Two models, two turns, twice: 8 judgments of at most 2048 tokens at 0.1 each.
+        costs.Select(cost => (cost.Stage, cost.Models, cost.Judgments, cost.Most)).ShouldBe([("mt_bench", 2, 8, 8 * 204.8m), ("alpaca_eval", 1, 1, 0)]);
+        costs[0].ToString().ShouldContain("8 judgments of 2 models cost at most 1638.40, usually far less");
+        (_server.Requests.Count, Directory.Exists(responses)).ShouldBe((0, false));
     }
 
     [Theory]
