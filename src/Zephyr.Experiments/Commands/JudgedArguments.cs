@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Zephyr.Core;
 using Zephyr.Core.Models;
 using Zephyr.Experiments.Configuration;
 using Zephyr.Experiments.Endpoints;
@@ -59,13 +60,14 @@ internal sealed class JudgedArguments
     /// <returns>Whether <c>--cost</c> was given.</returns>
     public bool Cost(ParseResult parsed) => parsed.GetValue(_cost);
 
-    /// <summary>The folder that everything is written to.</summary>
+    /// <summary>The folder that everything is written to. It is made, so that a folder that cannot be shows before anything is paid for.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="environment">The current folder.</param>
     /// <returns>Its full path.</returns>
     /// <exception cref="ConfigurationException">None was given.</exception>
+    /// <exception cref="ZephyrException">It cannot be made.</exception>
     public string Out(ParseResult parsed, CommandEnvironment environment) => parsed.GetValue(_out) is { Length: > 0 } folder
-        ? Path.GetFullPath(folder, environment.CurrentFolder)
+        ? Made(Path.GetFullPath(folder, environment.CurrentFolder))
         : throw new ConfigurationException("--out is missing: name a folder for answers, judgments and figures");
 
     /// <summary>Opens the stored answers; models in process take the threads and the device given.</summary>
@@ -118,4 +120,16 @@ internal sealed class JudgedArguments
     /// <returns>The reporter.</returns>
     public static Stages.IStageReporter Reporter(CommandEnvironment environment, string benchmark, string what) =>
         new LineDisplay(environment.Error, environment.Clock).StageStarted(benchmark, what);
+
+    private static string Made(string folder)
+    {
+        try
+        {
+            return Directory.CreateDirectory(folder).FullName;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new ZephyrException($"{folder}: the folder for results cannot be made ({failure.Message}). Name another with --out.", failure);
+        }
+    }
 }

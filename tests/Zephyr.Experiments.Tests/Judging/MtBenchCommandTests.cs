@@ -194,6 +194,15 @@ public sealed class MtBenchCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_folder_that_cannot_be_made_is_named_before_anything_is_asked()
+    {
+        _bed.Write("taken", "a file");
+        var (code, _, error) = await _bed.RunAsync([.. Live()[..^1], "taken"]);
+        (code, error.Contains("the folder for results cannot be made", StringComparison.Ordinal)).ShouldBe((1, true), error);
+        _bed.Server.Requests.Count.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task A_key_that_is_not_set_is_named_before_anything_is_asked()
     {
         var (code, _, error) = await _bed.RunAsync([.. Live(), "--judge-key-variable", "NONE"]);
