@@ -6,7 +6,7 @@ namespace Zephyr.Core.Benchmarks;
 internal static class BenchmarkModel
 {
     /// <summary>Makes the model by way of a folder that is removed at once.</summary>
-    public static DecoderModel Create(BenchmarkOptions options, int positions)
+    public static DecoderModel Create(BenchmarkOptions options, int positions, Nf4Options? quantization = null)
     {
         var folder = Directory.CreateTempSubdirectory("zephyr-bench-").FullName;
         try
@@ -15,7 +15,7 @@ internal static class BenchmarkModel
 
             // What making the weights left behind must not count as the memory of training them.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-            return DecoderModel.Load(folder, options.Dtype, options.UseFused, device: DeviceChoice.Take(options.Device));
+            return DecoderModel.Load(folder, options.Dtype, options.UseFused, quantization, device: DeviceChoice.Take(options.Device));
         }
         finally
         {

@@ -1,4 +1,5 @@
 using Zephyr.Core.Models;
+using Zephyr.Core.Models.Adapters;
 using Zephyr.Torch;
 
 namespace Zephyr.Core.Benchmarks;
@@ -67,11 +68,33 @@ public sealed record TrainBenchmarkOptions : BenchmarkOptions
     /// <summary>How AdamW's moments are kept.</summary>
     public OptimizerStateType OptimizerStates { get; init; } = OptimizerStateType.Float32;
 
+    /// <summary>What a step computes.</summary>
+    public BenchmarkObjective Objective { get; init; }
+
+    /// <summary>Adapters to train; null to train every weight.</summary>
+    public LoraOptions? Lora { get; init; }
+
+    /// <summary>How frozen weights are kept in 4 bits; null for the compute type.</summary>
+    public Nf4Options? Quantization { get; init; }
+
     /// <summary>Whether activations inside a layer are computed again in backward.</summary>
     public bool ActivationCheckpointing { get; init; }
 
     /// <summary>Steps before the timed ones.</summary>
     public int WarmupSteps { get; init; } = 2;
+}
+
+/// <summary>What a step of the training benchmark computes.</summary>
+public enum BenchmarkObjective
+{
+    /// <summary>A step of dSFT: cross-entropy on every token.</summary>
+    Sft,
+
+    /// <summary>A step of dDPO; a row of the batch is a pair, two sequences that are half prompt and half answer.</summary>
+    Dpo,
+
+    /// <summary>The log-probabilities of such pairs, without gradients, as the reference stage computes them.</summary>
+    Score,
 }
 
 /// <summary>Options of the generation benchmark.</summary>

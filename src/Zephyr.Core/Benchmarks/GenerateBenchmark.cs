@@ -1,4 +1,5 @@
 using Zephyr.Core.Generation;
+using Zephyr.Core.Memory;
 using Zephyr.Core.Randomness;
 using Zephyr.Torch;
 
@@ -20,20 +21,20 @@ public static class GenerateBenchmark
         var prompts = Enumerable.Range(0, options.Batch)
             .Select(_ => Enumerable.Range(0, options.PromptLength).Select(_ => random.NextInt(options.Vocab)).ToArray())
             .ToList();
-        var engine = new GenerationEngine(model, tokenizer: null, new EngineOptions { MaxActive = options.Batch });
+        IEnumerable<GenerationRequest> Requests(int tokens) => prompts.Select((prompt, index) => new GenerationRequest(prompt)
+        {
+            Sample = index,
+            Sampling = new SamplingOptions { Temperature = options.Temperature, TopP = options.TopP, TopK = options.TopK, Seed = options.Seed, MaxTokens = tokens },
+        });
+        var engine = new GenerationEngine(model, tokenizer: null, EngineOptions.For(model, [.. Requests(options.NewTokens)], options.Batch));
         try
         {
-            IEnumerable<GenerationRequest> Requests(int tokens) => prompts.Select((prompt, index) => new GenerationRequest(prompt)
-            {
-                Sample = index,
-                Sampling = new SamplingOptions { Temperature = options.Temperature, TopP = options.TopP, TopK = options.TopK, Seed = options.Seed, MaxTokens = tokens },
-            });
             await engine.AnswerAsync(Requests(2));
             var start = time.GetTimestamp();
             var answers = await engine.AnswerAsync(Requests(options.NewTokens));
             var seconds = time.GetElapsedTime(start).TotalSeconds;
             var tokens = answers.Sum(static answer => (long)answer.Ids.Count);
-            var peak = Machine.PeakMemoryBytes();
+            var peak = ProcessMemory.Peak() ?? 0;
             var devicePeak = CudaRuntime.Memory(model.Device)?.Peak;
             var gflops = Machine.MatmulGflops(
                 (long)options.Batch * options.PromptLength, options.Hidden, 2L * options.Intermediate, options.Dtype, model.Device, time);

@@ -1,29 +1,15 @@
-using System.Globalization;
 using Zephyr.Core.Models;
 using Zephyr.Torch;
 using static TorchSharp.torch;
 
 namespace Zephyr.Core.Benchmarks;
 
-/// <summary>What the machine gives: threads, memory, and the ceiling of its matrix product.</summary>
+/// <summary>What the machine gives: threads, and the ceiling of its matrix product.</summary>
 internal static class Machine
 {
     /// <summary>Sets the threads of tensor operations.</summary>
     /// <param name="threads">Threads; 0 takes every core.</param>
     public static void UseThreads(int threads) => TorchRuntime.SetThreads(threads == 0 ? Environment.ProcessorCount : threads);
-
-    /// <summary>Largest resident memory of the process so far, from <c>/proc/self/status</c>; 0 where there is none.</summary>
-    public static long PeakMemoryBytes()
-    {
-        const string status = "/proc/self/status";
-        if (!File.Exists(status))
-        {
-            return 0;
-        }
-
-        var line = File.ReadLines(status).FirstOrDefault(static text => text.StartsWith("VmHWM:", StringComparison.Ordinal));
-        return line is null ? 0 : 1024 * long.Parse(line.AsSpan(6).Trim().TrimEnd("kB").Trim(), CultureInfo.InvariantCulture);
-    }
 
     /// <summary>Best rate of <c>[rows, inner] x [inner, columns]</c> over a few runs, in 10^9 operations a second.</summary>
     public static double MatmulGflops(long rows, long inner, long columns, ComputeType type, Device device, TimeProvider time)

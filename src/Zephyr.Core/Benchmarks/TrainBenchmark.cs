@@ -1,14 +1,11 @@
-using Zephyr.Core.Data.Packing;
-using Zephyr.Core.Losses;
+using Zephyr.Core.Memory;
 using Zephyr.Core.Models;
-using Zephyr.Core.Randomness;
 using Zephyr.Core.Training;
 using Zephyr.Torch;
-using static TorchSharp.torch;
 
 namespace Zephyr.Core.Benchmarks;
 
-/// <summary>Measures training steps of a random model on random tokens: forward, backward, clipping and AdamW, as dSFT takes them.</summary>
+/// <summary>Measures steps of a random model on random tokens: forward, backward, clipping and AdamW, as dSFT or dDPO take them.</summary>
 public static class TrainBenchmark
 {
     /// <summary>Runs the benchmark.</summary>
@@ -18,17 +15,27 @@ public static class TrainBenchmark
     /// <exception cref="ZephyrException">The sizes do not fit each other.</exception>
     public static TrainBenchmarkResult Run(TrainBenchmarkOptions options, TimeProvider time)
     {
+        if (options.Objective != BenchmarkObjective.Score && options.Quantization is not null && options.Lora is null)
+        {
+            throw new ZephyrException("Weights in 4 bits cannot be trained. Give --lora-rank too, or leave out --nf4.");
+        }
+
         Machine.UseThreads(options.Threads);
-        using var model = BenchmarkModel.Create(options, options.Sequence);
+        using var model = BenchmarkModel.Create(options, options.Sequence, options.Quantization);
         model.CheckpointActivations = options.ActivationCheckpointing;
-        using var optimizer = new OptimizerStep(model, new DsftOptions { LearningRate = 1e-3, MaxGradNorm = 1, OptimizerStates = options.OptimizerStates });
+        if (options.Objective != BenchmarkObjective.Score)
+        {
+            TrainedPart.Prepare(model, options.Lora, options.Seed, "bench");
+        }
+
+        using var steps = new BenchmarkSteps(model, options);
         var seconds = new List<double>();
         double loss = 0;
         for (var step = 0; step < options.WarmupSteps + options.Steps; step++)
         {
-            var batch = RandomBatch(options, step);
+            steps.Prepare(step);
             var start = time.GetTimestamp();
-            loss = Step(model, optimizer, batch);
+            loss = steps.Run();
             CudaRuntime.Synchronize(model.Device);
             if (step >= options.WarmupSteps)
             {
@@ -36,55 +43,27 @@ public static class TrainBenchmark
             }
         }
 
-        var tokens = (double)options.Batch * options.Sequence;
+        var tokens = (double)steps.TokenCount;
         var rate = tokens / Median(seconds);
-        var peak = Machine.PeakMemoryBytes();
+        var peak = ProcessMemory.Peak() ?? 0;
         var devicePeak = CudaRuntime.Memory(model.Device)?.Peak;
         var gflops = Machine.MatmulGflops((long)tokens, options.Hidden, 2L * options.Intermediate, options.Dtype, model.Device, time);
         return new TrainBenchmarkResult(
-            rate, gflops, rate * OperationsPerToken(model.Configuration, options.Sequence) / (gflops * 1e9), peak, loss, model.Configuration.ParameterCount, seconds, model.Device.ToString(), devicePeak);
+            rate, gflops, rate * OperationsPerToken(model.Configuration, options) / (gflops * 1e9), peak, loss, model.Configuration.ParameterCount, seconds, model.Device.ToString(), devicePeak);
     }
 
-    private static double Step(DecoderModel model, OptimizerStep optimizer, PackedBatch batch)
-    {
-        using var scope = NewDisposeScope();
-        var (sum, _) = SftLoss.Compute(model, batch);
-        sum.mul(1.0 / batch.LabelCount).backward();
-        var loss = sum.item<float>() / batch.LabelCount;
-        optimizer.Apply(1e-3);
-        return loss;
-    }
-
-    private static PackedBatch RandomBatch(TrainBenchmarkOptions options, int step)
-    {
-        var random = new SeededRandom(options.Seed, $"bench/{step}");
-        var size = options.Batch * options.Sequence;
-        var (ids, labels, positions) = (new int[size], new long[size], new int[size]);
-        for (var i = 0; i < size; i++)
-        {
-            ids[i] = random.NextInt(options.Vocab);
-            positions[i] = i % options.Sequence;
-        }
-
-        for (var i = 0; i < size; i++)
-        {
-            labels[i] = positions[i] == options.Sequence - 1 ? PackedBatch.Ignored : ids[i + 1];
-        }
-
-        return new PackedBatch(ids, labels, positions, new int[size], options.Batch, options.Sequence)
-        {
-            TokenCount = size,
-            LabelCount = size - options.Batch,
-        };
-    }
-
-    // 2 operations a weight forward and 4 backward (the input embedding is a look-up, the output projection a product), and for
-    // attention the two products of half a square of scores, forward and backward.
-    private static double OperationsPerToken(ModelConfiguration configuration, int sequence)
+    // Forward 2 operations a weight (the input embedding is a look-up, the output projection a product); backward 2 for the gradient of
+    // its input and, where it is trained, 2 for its own. Attention: the two products of half a square of scores, twice again in backward.
+    private static double OperationsPerToken(ModelConfiguration configuration, TrainBenchmarkOptions options)
     {
         double products = configuration.ParameterCount - (configuration.TieWordEmbeddings ? 0 : (double)configuration.VocabSize * configuration.HiddenSize);
-        double attention = (double)configuration.NumHiddenLayers * configuration.NumAttentionHeads * configuration.HeadDim * sequence;
-        return 6 * (products + attention);
+        double attention = (double)configuration.NumHiddenLayers * configuration.NumAttentionHeads * configuration.HeadDim * options.Sequence;
+        return options switch
+        {
+            { Objective: BenchmarkObjective.Score } => 2 * (products + attention),
+            { Lora: not null } => (4 * products) + (6 * attention),
+            _ => 6 * (products + attention),
+        };
     }
 
     private static double Median(List<double> values)

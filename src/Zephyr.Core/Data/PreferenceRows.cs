@@ -13,6 +13,9 @@ public sealed class PreferenceRows : IDisposable
     /// <summary>Number of tokens of all prompts and answers, each prompt counted once.</summary>
     public long TokenCount => _file.Header.Tokens;
 
+    /// <summary>Tokens of the longest pair: its prompt and the longer of its answers.</summary>
+    public int LongestPair => Enumerable.Range(0, Count).Select(row => _file.Length(3 * row) + Math.Max(_file.Length((3 * row) + 1), _file.Length((3 * row) + 2))).DefaultIfEmpty().Max();
+
     /// <summary>One pair; its spans are valid until the rows are disposed.</summary>
     public PreferenceRow this[int row] => new(_file.Ids(3 * row), _file.Ids((3 * row) + 1), _file.Ids((3 * row) + 2));
 

@@ -7,8 +7,9 @@ namespace Zephyr.Core.Memory;
 /// <param name="Gradients">Gradients of what is trained.</param>
 /// <param name="Activations">What the forward pass keeps for backward, or a key and value cache.</param>
 /// <param name="Passing">Buffers of the largest single operation: logits of a chunk, gradients inside a layer.</param>
-public sealed record MemoryEstimate(long Program, long Weights, long Optimizer, long Gradients, long Activations, long Passing)
+/// <param name="Holes">What the allocator cannot use between blocks of different lifetimes.</param>
+public sealed record MemoryEstimate(long Program, long Weights, long Optimizer, long Gradients, long Activations, long Passing, long Holes)
 {
     /// <summary>All of it.</summary>
-    public long Total => Program + Weights + Optimizer + Gradients + Activations + Passing;
+    public long Total => Program + Weights + Optimizer + Gradients + Activations + Passing + Holes;
 }

@@ -82,10 +82,12 @@ internal sealed class Projection : IDisposable
             return Product(x);
         }
 
+        // The product stays for backward and what is added to it does not: made first and added to in place, it leaves the memory behind it
+        // in one piece when the rest is freed.
         using var scope = NewDisposeScope();
+        var product = Product(x);
         var deltas = Parts.Select(part => Delta(_adapter, part, x)).ToList();
-        var delta = deltas.Count == 1 ? deltas[0] : cat(deltas, -1);
-        return Product(x).add(delta).MoveToOuterDisposeScope();
+        return product.add_(deltas.Count == 1 ? deltas[0] : cat(deltas, -1)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Applies the projection with each row computed alone, for generation; no gradient.</summary>

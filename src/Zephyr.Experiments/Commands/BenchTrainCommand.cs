@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Zephyr.Core.Benchmarks;
+using Zephyr.Core.Models;
+using Zephyr.Core.Models.Adapters;
 using Zephyr.Torch;
 
 namespace Zephyr.Experiments.Commands;
@@ -21,11 +23,17 @@ public static class BenchTrainCommand
         var steps = BenchShape.Whole("--steps", "steps that are timed", standard.Steps);
         var states = new Option<OptimizerStateType>("--optimizer-states") { Description = "how AdamW's moments are kept: float32, bfloat16 or int8", DefaultValueFactory = _ => standard.OptimizerStates };
         var checkpointing = new Option<bool>("--activation-checkpointing") { Description = "compute the activations inside a layer again in backward" };
+        var objective = new Option<BenchmarkObjective>("--objective") { Description = "what a step computes: sft, dpo (a row of the batch is a pair), or score (a pair's log-probabilities, no gradients)" };
+        var lora = BenchShape.Whole("--lora-rank", "train adapters of this rank in place of the weights; 0 for none", 0, smallest: 0);
+        var nf4 = new Option<bool>("--nf4") { Description = "keep the frozen weights in 4 bits, with double quantisation; needs --lora-rank to train" };
         var json = new Option<bool>("--json") { Description = "print one JSON document on standard output and nothing else there" };
         command.Options.Add(sequence);
         command.Options.Add(steps);
         command.Options.Add(states);
         command.Options.Add(checkpointing);
+        command.Options.Add(objective);
+        command.Options.Add(lora);
+        command.Options.Add(nf4);
         command.Options.Add(json);
         command.SetAction((parsed, _) =>
         {
@@ -35,6 +43,9 @@ public static class BenchTrainCommand
                 Steps = parsed.GetValue(steps),
                 OptimizerStates = parsed.GetValue(states),
                 ActivationCheckpointing = parsed.GetValue(checkpointing),
+                Objective = parsed.GetValue(objective),
+                Lora = parsed.GetValue(lora) is > 0 and var rank ? new LoraOptions { Rank = rank } : null,
+                Quantization = parsed.GetValue(nf4) ? new Nf4Options(DoubleQuantization: true) : null,
             };
             var result = TrainBenchmark.Run(shape.Apply(parsed, options), environment.Clock);
             if (parsed.GetValue(json))

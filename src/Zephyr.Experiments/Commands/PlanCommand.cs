@@ -71,8 +71,7 @@ public static class PlanCommand
 
             if (parsed.GetValue(memory))
             {
-                var available = ByteSize.Parse(parsed.GetValue(device) ?? "") ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-                return Task.FromResult(ShowMemory(environment, experiment, parsed, available) ? ZephyrCommandLine.Success : ZephyrCommandLine.Failure);
+                return Task.FromResult(ShowMemory(environment, experiment, parsed, ByteSize.Parse(parsed.GetValue(device) ?? ""), cancellationToken) ? ZephyrCommandLine.Success : ZephyrCommandLine.Failure);
             }
 
             var request = new PlanRequest(selection.Read(parsed), parsed.GetValue(summary), parsed.GetValue(offline))
@@ -179,9 +178,19 @@ public static class PlanCommand
         return ZephyrCommandLine.Success;
     }
 
-    private static bool ShowMemory(CommandEnvironment environment, ExperimentArguments experiment, ParseResult parsed, long available)
+    private static bool ShowMemory(
+        CommandEnvironment environment, ExperimentArguments experiment, ParseResult parsed, long? ofDevice, CancellationToken cancellationToken)
     {
-        var plans = experiment.Load(parsed, environment).Select(member => (member.Name, Memory: new PlanMemory(member, available))).ToList();
+        var available = ofDevice ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        var store = environment.OpenStore();
+        PlanMemory Plan(Experiment member)
+        {
+            var decisions = new Planner(member, store, ProcessEnvironment.Strict, []).Plan(environment.Pipeline(member).Stages, cancellationToken);
+            var measured = new MeasuredMemory(store, decisions);
+            return new PlanMemory(member, available, measured.Facts(member.Settings, ofDevice is not null), measured);
+        }
+
+        var plans = experiment.Load(parsed, environment).Select(member => (member.Name, Memory: Plan(member))).ToList();
         if (experiment.Json(parsed))
         {
             JsonOutput.Write(environment.Out, new JsonObject

@@ -14,8 +14,9 @@ internal static class MemoryRemedy
     /// <param name="settings">The experiment.</param>
     /// <param name="stage">A stage that does not fit.</param>
     /// <param name="available">Bytes there are.</param>
+    /// <param name="known">What is known beside the settings.</param>
     /// <returns>Settings as <c>key=value</c>; null when no change is enough.</returns>
-    public static IReadOnlyList<string>? Find(ExperimentSettings settings, string stage, long available)
+    public static IReadOnlyList<string>? Find(ExperimentSettings settings, string stage, long available, MemoryFacts? known = null)
     {
         var changes = new List<Change>();
         foreach (var change in Changes(settings, stage))
@@ -31,7 +32,7 @@ internal static class MemoryRemedy
         return null;
 
         bool Fits(IEnumerable<Change> tried) =>
-            StageMemory.Predict(tried.Aggregate(settings, (changed, change) => change.Apply(changed))).Single(memory => memory.Stage == stage).Estimate.Total <= available;
+            StageMemory.Predict(tried.Aggregate(settings, (changed, change) => change.Apply(changed)), known).Single(memory => memory.Stage == stage).Estimate.Total <= available;
 
         // Without those that turn out to be needless once later ones are there.
         List<Change> Needed(List<Change> found) =>

@@ -15,31 +15,34 @@ public sealed record StageMemory(string Stage, MemoryEstimate Estimate)
 {
     /// <summary>Predicts the stages that compute with the model; the others need little.</summary>
     /// <param name="settings">The experiment.</param>
+    /// <param name="known">What is known beside the settings.</param>
     /// <returns>One entry a stage, in the order they run.</returns>
     /// <exception cref="ZephyrException">The model's shape is not known, or its configuration cannot be read.</exception>
-    public static IReadOnlyList<StageMemory> Predict(ExperimentSettings settings)
+    public static IReadOnlyList<StageMemory> Predict(ExperimentSettings settings, MemoryFacts? known = null)
     {
         var shape = Shape(settings);
-        var memory = new DecoderMemory(shape, settings.Model.Nf4, DecoderMemory.StageProgram);
-        var (dtype, tokenize) = (settings.Model.Dtype, settings.Tokenize);
+        var holes = known is { OnDevice: true } ? DecoderMemory.DeviceHoles : DecoderMemory.HeapHoles;
+        var memory = new DecoderMemory(shape, settings.Model.Nf4, DecoderMemory.StageProgram, holes);
+        var dtype = settings.Model.Dtype;
+        var pair = Math.Min(settings.Tokenize.MaxPreferenceLength, known?.LongestPair ?? int.MaxValue);
         var ddpo = new TrainingShape(
-            2L * settings.Ddpo.BatchSize, tokenize.MaxPreferenceLength, dtype, settings.Ddpo, settings.Ddpo.Lora, WeightsHeldByLoss: false);
+            2L * settings.Ddpo.BatchSize, pair, dtype, settings.Ddpo, settings.Ddpo.Lora, WeightsHeldByLoss: false);
         return
         [
             new(StageFiles.Dsft, memory.Training(Supervised(settings.Dsft, dtype))),
             .. settings.Dsft2 is { } again ? [new StageMemory(StageFiles.Dsft2, memory.Training(Supervised(again, dtype)))] : Array.Empty<StageMemory>(),
-            new(StageFiles.Reference, memory.Scoring(2L * settings.Reference.BatchSize, tokenize.MaxPreferenceLength, dtype)),
+            new(StageFiles.Reference, memory.Scoring(2L * settings.Reference.BatchSize, pair, dtype)),
             new(StageFiles.Ddpo, memory.Training(ddpo)),
-            new(StageFiles.Evaluate, Evaluation(settings, new DecoderMemory(shape, program: DecoderMemory.StageProgram))),
+            new(StageFiles.Evaluate, Evaluation(settings, pair, new DecoderMemory(shape, program: DecoderMemory.StageProgram, holes: holes))),
         ];
     }
 
     // Every model answers, then scores the held-out pairs: one after the other.
-    private static MemoryEstimate Evaluation(ExperimentSettings settings, DecoderMemory memory)
+    private static MemoryEstimate Evaluation(ExperimentSettings settings, int pair, DecoderMemory memory)
     {
         var (evaluate, tokenize, dtype) = (settings.Evaluate, settings.Tokenize, settings.Model.Dtype);
         var answering = memory.Generation(evaluate.BatchSize, tokenize.MaxPromptLength, evaluate.MaxNewTokens, dtype);
-        var ranking = memory.Scoring(2L * settings.Reference.BatchSize, tokenize.MaxPreferenceLength, dtype);
+        var ranking = memory.Scoring(2L * settings.Reference.BatchSize, pair, dtype);
         return answering.Total >= ranking.Total ? answering : ranking;
     }
 
@@ -62,3 +65,8 @@ public sealed record StageMemory(string Stage, MemoryEstimate Estimate)
             : ModelConfigurationFile.Load(model.Source);
     }
 }
+
+/// <summary>What is known of an experiment's memory beside its settings.</summary>
+/// <param name="OnDevice">Whether the model is on a GPU, whose allocator loses less than the heap.</param>
+/// <param name="LongestPair">Tokens of the longest preference pair, prompt and longer answer; null when the data are not tokenised yet.</param>
+public sealed record MemoryFacts(bool OnDevice, int? LongestPair);

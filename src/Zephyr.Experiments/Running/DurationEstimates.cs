@@ -13,11 +13,15 @@ public sealed class DurationEstimates(ArtifactStore store)
     /// <summary>Seconds that a stage took, or is expected to take.</summary>
     /// <param name="decision">The stage.</param>
     /// <returns>Seconds; null when it has never run.</returns>
-    public double? Seconds(StageDecision decision) => decision.Manifest is { } cached ? cached.Seconds
-        : _earlier.Value[decision.Stage.Name]
+    public double? Seconds(StageDecision decision) => Nearest(decision)?.Seconds;
+
+    /// <summary>The result of a stage, or else of the run of it whose key is nearest.</summary>
+    /// <param name="decision">The stage.</param>
+    /// <returns>The result; null when it has never run.</returns>
+    public StageManifest? Nearest(StageDecision decision) => decision.Manifest
+        ?? _earlier.Value[decision.Stage.Name]
             .OrderBy(earlier => KeyDifference.Between(earlier.Key, decision.Key, decision.UnknownInputs).Count)
             .ThenByDescending(earlier => earlier.StartedAt)
-            .Select(earlier => (double?)earlier.Seconds)
             .FirstOrDefault();
 
     /// <summary>Adds up stages; one that several members of a sweep share counts once.</summary>

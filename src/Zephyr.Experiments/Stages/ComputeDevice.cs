@@ -1,5 +1,6 @@
 using TorchSharp;
 using Zephyr.Core;
+using Zephyr.Core.Memory;
 using Zephyr.Core.Models;
 using Zephyr.Experiments.Configuration;
 using Zephyr.Experiments.Running;
@@ -12,6 +13,12 @@ namespace Zephyr.Experiments.Stages;
 /// <summary>Where the stages that compute with a model do so, and on how many threads.</summary>
 internal static class ComputeDevice
 {
+    /// <summary>Metric: the most memory that the process had resident while the stage computed, what it had kept from before included.</summary>
+    public const string ProcessPeak = "memory_peak_bytes";
+
+    /// <summary>Metric: the most memory that tensors took on a GPU.</summary>
+    public const string DevicePeak = "device_memory_peak_bytes";
+
     /// <summary>Name of the setting.</summary>
     public const string Setting = "model.device";
 
@@ -30,17 +37,23 @@ internal static class ComputeDevice
             context.Reporter.Note($"{context.Stage}: computing on {device}");
         }
 
+        ProcessMemory.ResetPeak();
         return device;
     }
 
-    /// <summary>Records the most memory that tensors took on a GPU.</summary>
+    /// <summary>Records the most memory that the stage took, and its tensors on a GPU.</summary>
     /// <param name="context">The running stage.</param>
     /// <param name="device">Its device.</param>
     public static void RecordMemory(StageContext context, Device device)
     {
+        if (ProcessMemory.Peak() is { } peak)
+        {
+            context.Reporter.Metric(ProcessPeak, peak);
+        }
+
         if (CudaRuntime.Memory(device) is { } memory)
         {
-            context.Reporter.Metric("device_memory_peak_bytes", memory.Peak);
+            context.Reporter.Metric(DevicePeak, memory.Peak);
         }
     }
 

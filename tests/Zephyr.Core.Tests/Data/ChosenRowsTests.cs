@@ -9,6 +9,7 @@ public sealed class ChosenRowsTests
     {
         using var folder = new TemporaryFolder();
         using var pairs = PreferenceRows.FromMemory([([1, 5, 6], [7, 2], [8, 9, 2])]);
+        pairs.LongestPair.ShouldBe(3 + 3); // the prompt and the longer answer
         ChosenRows.Write(pairs, folder.File("chosen.tokens")).ShouldBe(0);
         using var rows = TokenRows.Open(folder.File("chosen.tokens"));
         rows.Count.ShouldBe(1);

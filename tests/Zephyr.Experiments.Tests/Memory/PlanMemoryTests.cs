@@ -41,6 +41,26 @@ public sealed class PlanMemoryTests
     }
 
     [Fact]
+    public void Rows_that_are_known_to_be_shorter_need_less_and_none_are_longer_than_the_settings_allow()
+    {
+        var settings = Recipe("zephyr-tiny");
+        long Known(int? longest) => StageMemory.Predict(settings, new MemoryFacts(OnDevice: false, longest)).Single(memory => memory.Stage == "ddpo").Estimate.Total;
+        Known(null).ShouldBe(Total(settings, "ddpo"));
+        Known(int.MaxValue).ShouldBe(Total(settings, "ddpo"));
+        Known(settings.Tokenize.MaxPreferenceLength / 2).ShouldBeLessThan(Total(settings, "ddpo"));
+    }
+
+    [Fact]
+    public void The_allocator_of_a_gpu_is_taken_to_lose_less_than_the_heap()
+    {
+        var settings = Recipe("zephyr-7b-lora");
+        MemoryEstimate Estimate(bool onDevice) => StageMemory.Predict(settings, new MemoryFacts(onDevice, null)).Single(memory => memory.Stage == "dsft").Estimate;
+        var (heap, device) = (Estimate(onDevice: false), Estimate(onDevice: true));
+        (device with { Holes = heap.Holes }).ShouldBe(heap);
+        device.Holes.ShouldBeLessThan(heap.Holes);
+    }
+
+    [Fact]
     public void Changes_that_later_ones_make_needless_are_not_named()
     {
         // With 8-bit moments, 120 GB hold the batch as it is: halving it would not have been enough alone, and is not needed then.

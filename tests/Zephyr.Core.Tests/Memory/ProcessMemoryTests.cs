@@ -1,0 +1,33 @@
+using Zephyr.Core.Memory;
+
+namespace Zephyr.Core.Tests.Memory;
+
+public sealed class ProcessMemoryTests
+{
+    [Fact]
+    public void The_peak_counts_from_where_it_was_set_back()
+    {
+        Assert.SkipUnless(ProcessMemory.ResetPeak() && ProcessMemory.Peak() is not null, "this system keeps no count of the peak");
+        const int Size = 200 << 20;
+        var before = ProcessMemory.Peak()!.Value;
+        Touch(Size);
+        var with = ProcessMemory.Peak()!.Value;
+        (with - before).ShouldBeGreaterThan(Size * 3 / 4);
+
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        ProcessMemory.Peak()!.Value.ShouldBeGreaterThanOrEqualTo(with);
+        ProcessMemory.ResetPeak().ShouldBeTrue();
+        (with - ProcessMemory.Peak()!.Value).ShouldBeGreaterThan(Size / 2);
+    }
+
+    private static void Touch(int size)
+    {
+        var block = GC.AllocateUninitializedArray<byte>(size);
+        for (var i = 0; i < size; i += 4096)
+        {
+            block[i] = 1;
+        }
+
+        GC.KeepAlive(block);
+    }
+}
