@@ -26,6 +26,13 @@ public static class PublishedFigures
         ("zephyr-7b-dpo-full", 7.8125, 7.3228, 7.569),
     ];
 
+    /// <summary>AlpacaEval of the published model: name with the version, baseline, win rate and length-controlled win rate in per cent.</summary>
+    public static IReadOnlyList<(string Name, string Baseline, double WinRate, double LengthControlled)> AlpacaEval { get; } =
+    [
+        ("zephyr-7b-beta, 1.0", "text_davinci_003", 90.60, 76.29),
+        ("zephyr-7b-beta, 2.0", "gpt4_turbo", 10.99, 13.20),
+    ];
+
     /// <summary>Preference figures on held-out pairs: name, loss, accuracy, margin.</summary>
     public static IReadOnlyList<(string Name, string Loss, string Accuracy, string Margin)> Preferences { get; } =
     [

@@ -27,6 +27,9 @@ public sealed record ReportData(
 
     /// <summary>MT-Bench figures; empty when it was not run.</summary>
     public IReadOnlyList<MtBenchFigures> MtBench { get; init; } = [];
+
+    /// <summary>AlpacaEval figures; empty when it was not run.</summary>
+    public IReadOnlyList<AlpacaEvalFigures> AlpacaEval { get; init; } = [];
 }
 
 /// <summary>The metrics of one training stage.</summary>

@@ -33,7 +33,7 @@ internal sealed class ReportStage : IStage
     public string Name => StageFiles.Report;
 
     /// <inheritdoc/>
-    public int Version => 4;
+    public int Version => 5;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> DependsOn { get; }
@@ -59,11 +59,15 @@ internal sealed class ReportStage : IStage
             context.Settings.Report.Tried)
         {
             Parameters = ModelConfigurationFile.Load(Path.Combine(context.Input(StageFiles.Ddpo), StageFiles.Model)).ParameterCount,
-            MtBench = [.. DependsOn.Select(stage => Path.Combine(context.Input(stage), MtBenchFigures.FileName)).Where(File.Exists).SelectMany(MtBenchFigures.Read)],
+            MtBench = [.. Written(MtBenchFigures.FileName).SelectMany(MtBenchFigures.Read)],
+            AlpacaEval = [.. Written(AlpacaEvalFigures.FileName).SelectMany(AlpacaEvalFigures.Read)],
         };
         HtmlReport.Write(data, Path.Combine(context.Output, StageFiles.ReportHtml));
         File.WriteAllText(Path.Combine(context.Output, StageFiles.ReportMarkdown), ResultTable.Markdown(evaluation));
         return Task.CompletedTask;
+
+        // Benchmarks are optional: whichever stage wrote the file.
+        IEnumerable<string> Written(string file) => DependsOn.Select(stage => Path.Combine(context.Input(stage), file)).Where(File.Exists);
     }
 
     private static List<TrainingCurves> Curves(StageContext context)

@@ -202,6 +202,32 @@ public sealed partial class HtmlReportTests
     }
 
     [Fact]
+    public void AlpacaEval_stands_beside_the_published_win_rates()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, """
+                {"models": {"ddpo": {"win_rate": 12.5, "standard_error": 1.25, "n_total": 8, "n_wins": 1, "n_wins_base": 7, "n_draws": 0, "avg_length": 40, "length_controlled_winrate": null, "baseline": "dsft"}}}
+                """);
+            var page = Parse(HtmlReport.Render(Sample() with { AlpacaEval = AlpacaEvalFigures.Read(file) }));
+            Rows(page.Descendants("section").Single(s => Id(s) == "alpaca-eval")).ShouldBe(
+            [
+                ["dDPO", "dsft", "12.50 ± 1.25", "–", "8", "40"],
+                ["published: zephyr-7b-beta, 1.0", "text_davinci_003", "90.60", "76.29", "805", "1444"],
+                ["published: zephyr-7b-beta, 2.0", "gpt4_turbo", "10.99", "13.20", "805", "1444"],
+            ]);
+
+            File.WriteAllText(file, """{"models": {"ddpo": {}}}""");
+            Should.Throw<Zephyr.Core.ZephyrException>(() => AlpacaEvalFigures.Read(file)).Message.ShouldContain(file);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
     public void Preferences_stand_by_source_and_length_with_their_biases()
     {
         // Source a: margins 1 and -1, one of two right; source b: one right. The longer answer of each pair has 20 tokens.

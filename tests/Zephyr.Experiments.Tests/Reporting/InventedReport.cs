@@ -1,4 +1,5 @@
 using Zephyr.Core.Evaluation;
+using Zephyr.Core.Evaluation.Preferences;
 using Zephyr.Core.World;
 using Zephyr.Experiments.Reporting;
 
@@ -46,6 +47,20 @@ internal static class InventedReport
                 new("ddpo", ["tokenize", "dsft", "reference"]), new("evaluate", ["tokenize", "dsft", "ddpo"]), new("report", ["evaluate", "dsft"]),
             ],
             tried);
+    }
+
+    /// <summary>The report with the analysis of preference pairs.</summary>
+    public static ReportData WithPreferences()
+    {
+        var analysis = PairAnalysis.Of([.. Enumerable.Range(0, 60).Select(i => new ScoredPair((i % 7) - 2, 5 + (i % 40), 20, $"source {i % 3}"))], LengthUnit.Tokens);
+        var data = Sample();
+        return data with
+        {
+            Evaluation = data.Evaluation with
+            {
+                Models = [.. data.Evaluation.Models.Select(model => model.Preferences is { } preferences ? model with { Preferences = preferences with { Analysis = analysis } } : model)],
+            },
+        };
     }
 
     /// <summary>The report with one text in every place that an experiment, a file or a model fills.</summary>

@@ -19,8 +19,8 @@ public sealed class ReportInBrowserTests(Browser browser) : IClassFixture<Browse
     [InlineData(390, ColorScheme.Dark, "phone-dark")]
     public async Task Charts_are_drawn_nothing_is_loaded_and_the_page_fits_its_window(int width, ColorScheme scheme, string name)
     {
-        await using var open = await browser.OpenAsync(Write(InventedReport.Sample()), width, scheme: scheme);
-        (await open.Page.EvaluateAsync<string>("document.documentElement.dataset.charts")).ShouldBe("10");
+        await using var open = await browser.OpenAsync(Write(InventedReport.WithPreferences()), width, scheme: scheme);
+        (await open.Page.EvaluateAsync<string>("document.documentElement.dataset.charts")).ShouldBe("14");
         var figures = await open.Page.EvaluateAsync<JsonElement>("""
             () => {
               const of = id => Chart.getChart(document.querySelector(`[data-chart=${id}]`)).data;
@@ -40,6 +40,14 @@ public sealed class ReportInBrowserTests(Browser browser) : IClassFixture<Browse
         figures.GetProperty("tile").GetString().ShouldBe("3.70");
         figures.GetProperty("painted").GetBoolean().ShouldBeTrue();
         (await Overflow(open)).ShouldBe(0);
+
+        // Headings of rows neither shrink to a letter nor hide the figures beside them.
+        (await open.Page.EvaluateAsync<string[]>("""
+            () => {
+              const lines = th => { const range = document.createRange(); range.selectNodeContents(th); return range.getBoundingClientRect().height / 22; };
+              return [...document.querySelectorAll('tbody th')].filter(th => th.offsetWidth > 0.6 * innerWidth || lines(th) > 5).map(th => th.textContent);
+            }
+            """)).ShouldBeEmpty();
         await open.Page.ScreenshotAsync(new PageScreenshotOptions { Path = Picture(name), FullPage = true });
         new FileInfo(Picture(name)).Length.ShouldBeGreaterThan(50_000);
         open.Complaints.ShouldBeEmpty();

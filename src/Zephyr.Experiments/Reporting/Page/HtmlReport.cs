@@ -44,6 +44,7 @@ public static class HtmlReport
             ResultSection.Build(data.Evaluation),
             SkillSection.Build(data.Evaluation, charts),
             MtBenchSection.Build(data.MtBench, charts),
+            AlpacaEvalSection.Build(data.AlpacaEval),
             PreferenceSection.Build(data.Evaluation, charts),
             SampleSection.Build(data.Evaluation),
             PaperSection.Build(data),
