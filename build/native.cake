@@ -4,7 +4,7 @@ public static class ZephyrProgram
     public static readonly string Path = "artifacts/bin/Zephyr.Experiments/release/zephyr" + (OperatingSystem.IsWindows() ? ".exe" : "");
 
     private static readonly string[] SourceFolders = ["src/Zephyr.Torch", "src/Zephyr.Core", "src/Zephyr.Experiments"];
-    private static readonly string[] BuildFiles = ["Directory.Build.props", "Directory.Packages.props", "global.json", "build/charts.sh"];
+    private static readonly string[] BuildFiles = ["Directory.Build.props", "Directory.Packages.props", "global.json", "build/charts.sh", "build/npm.sh"];
 
     /// Built, and no source file is newer. Looks at time stamps only, so that a cached pipeline starts at once.
     public static bool IsCurrent()

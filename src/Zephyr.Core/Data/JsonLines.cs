@@ -64,7 +64,11 @@ public static class JsonLines
         }
     }
 
-    private static void WriteMessages(Utf8JsonWriter json, string key, IReadOnlyList<ChatMessage> messages)
+    /// <summary>Writes the messages of a conversation as an array of role and content.</summary>
+    /// <param name="json">Takes them.</param>
+    /// <param name="key">Name of the array.</param>
+    /// <param name="messages">The messages.</param>
+    internal static void WriteMessages(Utf8JsonWriter json, string key, IReadOnlyList<ChatMessage> messages)
     {
         json.WriteStartArray(key);
         foreach (var (role, content) in messages)

@@ -25,7 +25,7 @@ public sealed class UltraFeedbackWriter(string path) : IDisposable
             json.WriteString("instruction", rated.Prompt.Messages[^1].Content);
             if (rated.Prompt.Messages.Count > 1)
             {
-                WriteMessages(json, "prompt", rated.Prompt.Messages);
+                JsonLines.WriteMessages(json, "prompt", rated.Prompt.Messages);
             }
 
             json.WriteStartArray("models");
@@ -57,9 +57,9 @@ public sealed class UltraFeedbackWriter(string path) : IDisposable
         {
             json.WriteString("prompt", pair.Prompt[^1].Content);
             json.WriteString("prompt_id", prompt.Id);
-            WriteMessages(json, "chosen", chosen);
-            WriteMessages(json, "rejected", [.. pair.Prompt, new(ChatRoles.Assistant, pair.Rejected)]);
-            WriteMessages(json, "messages", chosen);
+            JsonLines.WriteMessages(json, "chosen", chosen);
+            JsonLines.WriteMessages(json, "rejected", [.. pair.Prompt, new(ChatRoles.Assistant, pair.Rejected)]);
+            JsonLines.WriteMessages(json, "messages", chosen);
             json.WriteNumber("score_chosen", pair.ScoreChosen!.Value);
             json.WriteNumber("score_rejected", pair.ScoreRejected!.Value);
         });
@@ -74,7 +74,7 @@ public sealed class UltraFeedbackWriter(string path) : IDisposable
         WriteRow(json =>
         {
             json.WriteString("prompt_id", prompt.Id);
-            WriteMessages(json, "messages", [.. prompt.Messages, new(ChatRoles.Assistant, answer)]);
+            JsonLines.WriteMessages(json, "messages", [.. prompt.Messages, new(ChatRoles.Assistant, answer)]);
         });
     }
 
@@ -108,20 +108,6 @@ public sealed class UltraFeedbackWriter(string path) : IDisposable
         json.WriteString("Rating", aspect.Rating.ToString(CultureInfo.InvariantCulture));
         json.WriteString("Rationale", aspect.Rationale);
         json.WriteEndObject();
-    }
-
-    private static void WriteMessages(Utf8JsonWriter json, string key, IReadOnlyList<ChatMessage> messages)
-    {
-        json.WriteStartArray(key);
-        foreach (var (role, content) in messages)
-        {
-            json.WriteStartObject();
-            json.WriteString("role", role);
-            json.WriteString("content", content);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
     }
 
     private void WriteRow(Action<Utf8JsonWriter> write)
