@@ -17,7 +17,7 @@ public sealed record ModelOptions
 
     /// <summary><c>auto</c> for a GPU when there is one, <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
     [Description("where to compute: auto (a GPU when there is one), cpu, cuda or cuda:N")]
-    [RegularExpression(DeviceChoice.Pattern)]
+    [RegularExpression(DeviceChoice.Pattern, ErrorMessage = "auto, cpu, cuda or cuda:N")]
     [ExecutionSetting]
     public string Device { get; init; } = DeviceChoice.Auto;
 

@@ -20,7 +20,7 @@ public sealed record ExperimentSettings
 {
     /// <summary>Name of the experiment and of its folder under <c>artifacts/experiments</c>.</summary>
     [Description("name of the experiment and of its folder under artifacts/experiments; the file's name when left out")]
-    [RegularExpression("[A-Za-z0-9][A-Za-z0-9._-]{0,99}")]
+    [RegularExpression("[A-Za-z0-9][A-Za-z0-9._-]{0,99}", ErrorMessage = "at most 100 letters, digits, dots, dashes and underscores, the first of them a letter or digit")]
     public string Name { get; init; } = "";
 
     /// <summary>Seed of every random number; enters the fingerprint of every stage.</summary>

@@ -142,7 +142,7 @@ public sealed class SettingBinder(List<ConfigurationProblem> problems)
 
         return property.Pattern is null || Regex.IsMatch(text, $"^(?:{property.Pattern})\\z", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1))
             ? null
-            : $"must match {property.Pattern} (is \"{text}\")";
+            : $"must be {property.PatternMeaning ?? $"text like {property.Pattern}"}{(property.IsSecret ? "; what is there is not repeated here" : $" (is \"{text}\")")}";
     }
 
     private static ResolvedSetting ResolveDefault(object? value, SettingShape shape, string key, SettingProperty? property) => shape.Kind switch

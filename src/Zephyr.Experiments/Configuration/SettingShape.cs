@@ -74,6 +74,12 @@ public sealed record SettingProperty(string Key, PropertyInfo Property, SettingS
     /// <summary>Pattern that text must match as a whole; null for any.</summary>
     public string? Pattern { get; init; }
 
+    /// <summary>What text that matches is, in words; null when the pattern has to speak for itself.</summary>
+    public string? PatternMeaning { get; init; }
+
+    /// <summary>Whether a wrong value is not repeated in messages, since it may be the secret itself.</summary>
+    public bool IsSecret { get; init; }
+
     /// <summary>Whether it names a file or folder.</summary>
     public bool IsPath { get; init; }
 

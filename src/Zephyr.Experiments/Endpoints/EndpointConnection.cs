@@ -26,7 +26,8 @@ public record EndpointConnection
 
     /// <summary>Environment variable with the key.</summary>
     [Description("name of the environment variable that holds the key, in capitals; null for an endpoint without one. The key itself stands in no file")]
-    [RegularExpression("[A-Z_][A-Z0-9_]{0,99}")]
+    [RegularExpression("[A-Z_][A-Z0-9_]{0,99}", ErrorMessage = "the name of an environment variable, in capitals, such as OPENAI_API_KEY")]
+    [PasswordPropertyText(true)]
     [ExecutionSetting]
     public string? KeyVariable { get; init; }
 

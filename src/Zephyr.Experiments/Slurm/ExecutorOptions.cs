@@ -34,31 +34,31 @@ public record SlurmResources
 
     /// <summary>Partition.</summary>
     [Description("partition (sbatch --partition); null takes Slurm's default")]
-    [RegularExpression(OneWord)]
+    [RegularExpression(OneWord, ErrorMessage = "one word as Slurm takes it")]
     [ExecutionSetting]
     public string? Partition { get; init; }
 
     /// <summary>Account to charge.</summary>
     [Description("account to charge (sbatch --account)")]
-    [RegularExpression(OneWord)]
+    [RegularExpression(OneWord, ErrorMessage = "one word as Slurm takes it")]
     [ExecutionSetting]
     public string? Account { get; init; }
 
     /// <summary>Quality of service.</summary>
     [Description("quality of service (sbatch --qos)")]
-    [RegularExpression(OneWord)]
+    [RegularExpression(OneWord, ErrorMessage = "one word as Slurm takes it")]
     [ExecutionSetting]
     public string? Qos { get; init; }
 
     /// <summary>GPUs of the node.</summary>
     [Description("GPUs, as a number in quotes or with a type: \"1\", a100:1 (sbatch --gpus-per-node); \"0\" asks for none where other stages ask for some")]
-    [RegularExpression("([A-Za-z][\\w.-]*:)?[1-9][0-9]*|0")]
+    [RegularExpression("([A-Za-z][\\w.-]*:)?[1-9][0-9]*|0", ErrorMessage = "a number of GPUs in quotes or with a type, \"1\" or a100:1")]
     [ExecutionSetting]
     public string? Gpus { get; init; }
 
     /// <summary>Generic resources, where <see cref="Gpus"/> is not enough.</summary>
     [Description("generic resources as sbatch --gres takes them: gpu:a100:1")]
-    [RegularExpression("\\S+")]
+    [RegularExpression("\\S+", ErrorMessage = "a text without spaces")]
     [ExecutionSetting]
     public string? Gres { get; init; }
 
@@ -70,19 +70,19 @@ public record SlurmResources
 
     /// <summary>Memory of the node.</summary>
     [Description("memory of the node (sbatch --mem): 64G")]
-    [RegularExpression("[1-9][0-9]*[KMGT]?")]
+    [RegularExpression("[1-9][0-9]*[KMGT]?", ErrorMessage = "a size as sbatch takes it, such as 64G")]
     [ExecutionSetting]
     public string? Memory { get; init; }
 
     /// <summary>Time limit of one job.</summary>
     [Description("time limit of one job as D-HH:MM:SS, HH:MM:SS or minutes in quotes (sbatch --time); a stage that needs longer goes on in the next job")]
-    [RegularExpression(SlurmTime.Pattern)]
+    [RegularExpression(SlurmTime.Pattern, ErrorMessage = "a time as sbatch takes it: minutes in quotes, HH:MM:SS or D-HH:MM:SS")]
     [ExecutionSetting]
     public string? TimeLimit { get; init; }
 
     /// <summary>Features the node must have.</summary>
     [Description("features the node must have (sbatch --constraint)")]
-    [RegularExpression("\\S+")]
+    [RegularExpression("\\S+", ErrorMessage = "a text without spaces")]
     [ExecutionSetting]
     public string? Constraint { get; init; }
 

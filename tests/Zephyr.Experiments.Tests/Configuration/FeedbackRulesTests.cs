@@ -42,10 +42,19 @@ public sealed class FeedbackRulesTests
     [InlineData("feedback.judge.kind: cannot be rubric", "feedback:\n  prompts: [{path: zephyr-tiny.yaml}]\n  teachers: [{name: a, model: x}]\n  judge: {kind: rubric}\n")]
     [InlineData("data.preferences: must be left out", "data: {source: files, sft: [{path: zephyr-tiny.yaml}], preferences: [{path: zephyr-tiny.yaml}]}\nevaluate: {judge: none}\nfeedback:\n  teachers: [{name: a, model: x}]\n  judge: {model: x}\n")]
     [InlineData("data.sft: is empty", "data: {source: files}\nevaluate: {judge: none}\nfeedback:\n  teachers: [{name: a, model: x}]\n  judge: {model: x}\n")]
-    [InlineData("key_variable: must match", "feedback:\n  teachers: [{name: a, model: x, key_variable: 'sk-not a name'}]\n  judge: {model: x}\n")]
+    [InlineData("key_variable: must be the name of an environment variable", "feedback:\n  teachers: [{name: a, model: x, key_variable: 'sk-not a name'}]\n  judge: {model: x}\n")]
     public void What_does_not_fit_together_is_refused_before_anything_is_sent(string problem, string section)
     {
         using var repository = new TestRepository(TestRepository.Small + section);
         repository.Problems().ShouldContain(text => text.Contains(problem, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_key_given_in_place_of_its_variable_is_not_repeated()
+    {
+        using var repository = new TestRepository(TestRepository.Small + "feedback:\n  teachers: [{name: a, model: x, key_variable: sk-not-to-be-shown}]\n  judge: {model: x}\n");
+        var problem = repository.Problems().Single(text => text.Contains("key_variable", StringComparison.Ordinal));
+        problem.ShouldNotContain("sk-not");
+        problem.ShouldContain("OPENAI_API_KEY");
     }
 }

@@ -111,7 +111,7 @@ public sealed class AlpacaEvalCommandTests : IAsyncLifetime
     [InlineData("model: is missing", "--version", "1", "--reference-outputs", "reference.json", "--out", "out")]
     [InlineData("--out does not go with --annotations", "--version", "1", "--annotations", "a.json", "--out", "out")]
     [InlineData("take --version 1", "--version", "2", "--reference-outputs", "reference.json", "--model", "m", "--evaluators", "evaluators", "--evaluator", "ranks", "--out", "out")]
-    [InlineData("evaluator: must match", "--version", "1", "--reference-outputs", "reference.json", "--model", "m", "--evaluators", "evaluators", "--evaluator", "../x", "--out", "out")]
+    [InlineData("evaluator: must be the name of a folder", "--version", "1", "--reference-outputs", "reference.json", "--model", "m", "--evaluators", "evaluators", "--evaluator", "../x", "--out", "out")]
     public async Task Bad_usage_ends_with_2_and_says_what(string message, params string[] arguments)
     {
         var (code, output, error) = await _bed.RunAsync(["alpaca-eval", .. arguments]);

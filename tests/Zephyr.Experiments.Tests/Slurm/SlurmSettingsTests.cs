@@ -18,7 +18,7 @@ public sealed class SlurmSettingsTests
 
             """);
         var problems = string.Join('\n', repository.Problems());
-        problems.ShouldContain("executor.slurm.memory: must match");
+        problems.ShouldContain("executor.slurm.memory: must be a size");
         problems.ShouldContain("executor.slurm.stages.dsfd: unknown key; did you mean executor.slurm.stages.dsft");
 
         repository.Write("experiments/zephyr-tiny.yaml", File.ReadAllText(Path.Combine(repository.Folder, "experiments/zephyr-tiny.yaml"))

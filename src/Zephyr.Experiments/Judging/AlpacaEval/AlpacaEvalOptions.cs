@@ -21,7 +21,7 @@ public record AlpacaEvalOptions
 
     /// <summary>The evaluator.</summary>
     [Description("which of the evaluators: alpaca_eval_gpt4 for version 1.0, weighted_alpaca_eval_gpt4_turbo for 2.0")]
-    [RegularExpression("[A-Za-z0-9][A-Za-z0-9._-]*")]
+    [RegularExpression("[A-Za-z0-9][A-Za-z0-9._-]*", ErrorMessage = "the name of a folder, of letters, digits, dots, dashes and underscores")]
     public string? Evaluator { get; init; }
 
     /// <summary>Longest answer of the model that is judged.</summary>
