@@ -144,7 +144,8 @@ public sealed record TrainBenchmarkResult(
 /// <param name="Parameters">Weights of the model.</param>
 /// <param name="NewTokens">Tokens generated.</param>
 /// <param name="Seconds">Time they took.</param>
+/// <param name="CpuSeconds">Processor time of all threads meanwhile: on a busy machine the better measure of what one thread does.</param>
 /// <param name="Device">Where it was computed.</param>
 /// <param name="DevicePeakBytes">Most memory of tensors on the GPU; null on the CPU and where libtorch does not tell.</param>
 public sealed record GenerateBenchmarkResult(
-    double TokensPerSecond, double MatmulGflops, long PeakMemoryBytes, long Parameters, long NewTokens, double Seconds, string Device, long? DevicePeakBytes);
+    double TokensPerSecond, double MatmulGflops, long PeakMemoryBytes, long Parameters, long NewTokens, double Seconds, double CpuSeconds, string Device, long? DevicePeakBytes);

@@ -45,6 +45,9 @@ internal sealed class KeyValuePages : IDisposable
     /// <param name="layer">The layer.</param>
     public (Tensor Keys, Tensor Values) this[int layer] => _layers[layer];
 
+    /// <summary>Keys and values of every layer, one after the other.</summary>
+    public IReadOnlyList<Tensor> Tensors => [.. _layers.SelectMany(layer => new[] { layer.Keys, layer.Values })];
+
     /// <summary>Pages that a number of positions fills.</summary>
     /// <param name="positions">The positions.</param>
     public static int For(long positions) => checked((int)((positions + PagedTokens.PageSize - 1) / PagedTokens.PageSize));

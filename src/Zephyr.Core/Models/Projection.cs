@@ -27,6 +27,9 @@ internal sealed class Projection : IDisposable
     /// <summary>Whether the weights are in 4 bits or have an adapter beside them, so that what is saved has to be computed.</summary>
     public bool IsComputed => _matrix is null || _adapter is not null;
 
+    /// <summary>The matrix, <c>[sum of out, in]</c>, where it is all there is; null where the weights are in 4 bits or have an adapter beside them.</summary>
+    public Tensor? Matrix => _adapter is null ? _matrix : null;
+
     /// <summary>A projection with its matrix in the compute type.</summary>
     /// <param name="matrix">The matrix, <c>[sum of out, in]</c>; it stays its owner's.</param>
     /// <param name="math">Operations to compute with.</param>

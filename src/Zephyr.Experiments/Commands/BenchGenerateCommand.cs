@@ -48,6 +48,7 @@ public static class BenchGenerateCommand
                     ["parameters"] = result.Parameters,
                     ["new_tokens"] = result.NewTokens,
                     ["seconds"] = result.Seconds,
+                    ["cpu_seconds"] = result.CpuSeconds,
                 });
             }
             else

@@ -33,6 +33,10 @@ at::Tensor paged_attention(const at::Tensor& qkv, int64_t heads, int64_t kv_head
                            const at::Tensor& key_pool, const at::Tensor& value_pool, const at::Tensor& request,
                            const at::Tensor& positions, const at::Tensor& tables, const at::Tensor& rings, int64_t sliding_window,
                            double scale);
+at::Tensor decoder_rows(const at::Tensor& embedded, const std::vector<at::Tensor>& weights, const std::vector<at::Tensor>& pools,
+                        int64_t heads, int64_t kv_heads, const at::Tensor& cos, const at::Tensor& sin, const at::Tensor& request,
+                        const at::Tensor& positions, const at::Tensor& tables, const at::Tensor& rings, int64_t sliding_window,
+                        double scale, double eps);
 
 std::tuple<at::Tensor, at::Tensor> linear_cross_entropy(const at::Tensor& hidden, const at::Tensor& weight,
                                                         const at::Tensor& labels);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Zephyr.Core.Generation;
 using Zephyr.Core.Models;
+using Zephyr.Core.Models.Adapters;
 using Zephyr.Core.Randomness;
 using Zephyr.Core.Tests.Training;
 using Zephyr.Core.Tokenizers;
@@ -77,6 +78,23 @@ public sealed class GenerationEngineTests
         var (a, b) = (await first.AnswerAsync(requests, cancellationToken: Cancellation), await second.AnswerAsync(requests, cancellationToken: Cancellation));
 
         b.SelectMany(result => result.Ids).ShouldBe(a.SelectMany(result => result.Ids));
+    }
+
+    // A fresh adapter adds zeros, and sends the model through its layers one by one.
+    [Theory]
+    [InlineData(ComputeType.Float32, null)]
+    [InlineData(ComputeType.Bfloat16, 7)]
+    public async Task All_layers_in_one_call_give_the_bits_of_one_layer_after_the_other(ComputeType type, int? window)
+    {
+        using var together = Model(type, window, layers: 2);
+        using var apart = Model(type, window, layers: 2);
+        apart.Attach(LoraAdapter.Fresh(apart.Configuration, new LoraOptions { Rank = 2 }, type, 1, "dsft"));
+        await using var first = new GenerationEngine(together, null, new EngineOptions());
+        await using var second = new GenerationEngine(apart, null, new EngineOptions());
+
+        var (a, b) = (await first.AnswerAsync(Requests(12), cancellationToken: Cancellation), await second.AnswerAsync(Requests(12), cancellationToken: Cancellation));
+
+        b.SelectMany(answer => answer.LogProbs).Select(token => token.Token).ShouldBe(a.SelectMany(answer => answer.LogProbs).Select(token => token.Token));
     }
 
     [Fact]

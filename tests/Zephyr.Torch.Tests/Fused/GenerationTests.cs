@@ -101,6 +101,8 @@ public sealed class GenerationTests
         Should.Throw<TorchException>(() => Torch.Fused.PagedAttention(qkv, 1, 1, cos, sin, keys, values, Tokens(0, 2, 0), null, 1)).Message.ShouldContain("rings");
         Should.Throw<TorchException>(() => Torch.Fused.PagedAttention(qkv, 1, 1, cos, sin, keys, values, Tokens(0, 1, 16), null, 1)).Message.ShouldContain("ring");
         Should.Throw<TorchException>(() => Torch.Fused.PagedAttention(qkv, 1, 1, cos, sin, keys, values, Tokens(0, 1, 200), null, 1)).Message.ShouldContain("position");
+        Should.Throw<TorchException>(() => Torch.Fused.DecoderRows(qkv, [cos], [keys], 1, 1, cos, sin, Tokens(0, 1, 0), null, 1, 1e-5)).Message.ShouldContain("six and two for each layer");
+        Should.Throw<TorchException>(() => Torch.Fused.DecoderRows(qkv, [cos], [], 1, 1, cos, sin, Tokens(0, 1, 0), null, 1, 1e-5)).Message.ShouldContain("RmsNorm");
         Should.Throw<TorchException>(() => Torch.Fused.RowLinear(qkv, zeros([3, 8], ScalarType.Float32))).Message.ShouldContain("shape");
     }
 

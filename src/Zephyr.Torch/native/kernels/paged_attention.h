@@ -7,37 +7,76 @@
 
 constexpr int64_t kPage = kLanes;
 
-// Scores of `heads` query heads against whole pages; q [heads, head_dim] as floats.
-template <int heads, class T>
-ZK_INLINE void page_scores(const float* q, const T* page, float* scores, int64_t scores_stride, int64_t head_dim, float scale,
-                           vfloat* largest, vint seen) {
-  vfloat sum[heads] = {};
+// Pages whose scores are summed side by side: enough sums to keep the multipliers busy, few enough for the registers.
+#ifdef ZK_AVX512
+constexpr int kPagesTogether = 4;
+#else
+constexpr int kPagesTogether = 2;
+#endif
+
+// The pages of a request in the order of positions, without a division for each.
+struct PageWalk {
+  const int32_t* pages;
+  int64_t ring, at;
+  PageWalk(const int32_t* table, int64_t size, int64_t position) : pages(table), ring(size), at(position / kPage % size) {}
+  ZK_INLINE int64_t next() {
+    const int64_t page = pages[at];
+    at = at + 1 == ring ? 0 : at + 1;
+    return page;
+  }
+};
+
+// Which of the sixteen positions from `from` on lie in [first, end).
+ZK_INLINE vint seen_lanes(int64_t from, int64_t first, int64_t end) {
+  const vint position = lane_numbers() + static_cast<int32_t>(from);
+  return (position >= static_cast<int32_t>(first)) & (position < static_cast<int32_t>(end));
+}
+
+// Scores of `heads` query heads against `count` whole pages from position `from` on; q [heads, head_dim] as floats. A score is one sum
+// over head_dim in order, whichever pages are beside it.
+template <int heads, int count, class T>
+ZK_INLINE void page_scores(const float* q, const T* keys, int64_t page_stride, PageWalk& walk, float* scores, int64_t scores_stride,
+                           int64_t head_dim, float scale, int64_t from, int64_t first, int64_t end, vfloat* largest) {
+  const T* page[count];
+  for (int p = 0; p < count; p++) {
+    page[p] = keys + walk.next() * page_stride;
+  }
+  vfloat sum[heads][count] = {};
   for (int64_t i = 0; i < head_dim; i++) {
-    const vfloat key = load(page + i * kPage);
-    for (int h = 0; h < heads; h++) {
-      sum[h] += key * q[h * head_dim + i];
+    for (int p = 0; p < count; p++) {
+      const vfloat key = load(page[p] + i * kPage);
+      for (int h = 0; h < heads; h++) {
+        sum[h][p] += key * q[h * head_dim + i];
+      }
     }
   }
-  for (int h = 0; h < heads; h++) {
-    const vfloat score = seen ? sum[h] * scale : splat(-__builtin_inff());
-    store(scores + h * scores_stride, score);
-    largest[h] = vmax(score, largest[h]);
+  for (int p = 0; p < count; p++) {
+    const vint seen = seen_lanes(from + p * kPage, first, end);
+    for (int h = 0; h < heads; h++) {
+      const vfloat score = seen ? sum[h][p] * scale : splat(-__builtin_inff());
+      store(scores + h * scores_stride + p * kPage, score);
+      largest[h] = vmax(score, largest[h]);
+    }
   }
 }
 
-// weights [heads, scores_stride]; out [heads, head_dim] at columns [column, column + vectors * 16).
+// weights [heads, scores_stride] from position `base` on; out [heads, head_dim] at columns [column, column + vectors * 16).
 template <int heads, int vectors, class T>
 ZK_INLINE void mix_values(const T* pool, int64_t page_stride, const int32_t* pages, int64_t ring, int64_t first, int64_t end,
                           const float* weights, int64_t scores_stride, int64_t head_dim, int64_t column, const float* inverse,
                           T* out) {
   vfloat sum[heads][vectors] = {};
   const int64_t base = first / kPage * kPage;
-  for (int64_t position = first; position < end; position++) {
-    const T* value = pool + pages[position / kPage % ring] * page_stride + position % kPage * head_dim + column;
-    for (int v = 0; v < vectors; v++) {
-      const vfloat x = load(value + v * kLanes);
-      for (int h = 0; h < heads; h++) {
-        sum[h][v] += x * weights[h * scores_stride + position - base];
+  PageWalk walk(pages, ring, first);
+  for (int64_t from = base; from < end; from += kPage) {
+    const T* page = pool + walk.next() * page_stride + column;
+    const int64_t begin = first > from ? first - from : 0, last = end - from < kPage ? end - from : kPage;
+    for (int64_t slot = begin; slot < last; slot++) {
+      for (int v = 0; v < vectors; v++) {
+        const vfloat x = load(page + slot * head_dim + v * kLanes);
+        for (int h = 0; h < heads; h++) {
+          sum[h][v] += x * weights[h * scores_stride + from - base + slot];
+        }
       }
     }
   }
@@ -57,21 +96,22 @@ ZK_INLINE void paged_heads(const float* q, const T* keys, const T* values, T* ou
     largest[h] = splat(-__builtin_inff());
   }
   const int64_t base = first / kPage * kPage;
-  for (int64_t from = base; from < end; from += kPage) {
-    const vint position = lane_numbers() + static_cast<int32_t>(from);
-    const vint seen = (position >= static_cast<int32_t>(first)) & (position < static_cast<int32_t>(end));
-    page_scores<heads>(q, keys + pages[from / kPage % ring] * page_stride, scores + from - base, scores_stride, head_dim, scale,
-                       largest, seen);
+  PageWalk walk(pages, ring, first);
+  int64_t from = base;
+  for (; from + (kPagesTogether - 1) * kPage < end; from += kPagesTogether * kPage) {
+    page_scores<heads, kPagesTogether>(q, keys, page_stride, walk, scores + from - base, scores_stride, head_dim, scale, from, first,
+                                       end, largest);
+  }
+  for (; from < end; from += kPage) {
+    page_scores<heads, 1>(q, keys, page_stride, walk, scores + from - base, scores_stride, head_dim, scale, from, first, end, largest);
   }
   float inverse[heads];
   for (int h = 0; h < heads; h++) {
     const float top = max_lanes(largest[h]);
     vfloat sums{};
-    for (int64_t from = base; from < end; from += kPage) {
+    for (from = base; from < end; from += kPage) {
       float* at = scores + h * scores_stride + from - base;
-      const vint position = lane_numbers() + static_cast<int32_t>(from);
-      const vint seen = (position >= static_cast<int32_t>(first)) & (position < static_cast<int32_t>(end));
-      const vfloat p = seen ? exp_clamped(load(at) - top) : vfloat{};
+      const vfloat p = seen_lanes(from, first, end) ? exp_clamped(load(at) - top) : vfloat{};
       store(at, p);
       sums += p;
     }
@@ -80,6 +120,9 @@ ZK_INLINE void paged_heads(const float* q, const T* keys, const T* values, T* ou
   int64_t column = 0;
   for (; column + 4 * kLanes <= head_dim; column += 4 * kLanes) {
     mix_values<heads, 4>(values, page_stride, pages, ring, first, end, scores, scores_stride, head_dim, column, inverse, out);
+  }
+  for (; column + 2 * kLanes <= head_dim; column += 2 * kLanes) {
+    mix_values<heads, 2>(values, page_stride, pages, ring, first, end, scores, scores_stride, head_dim, column, inverse, out);
   }
   for (; column + kLanes <= head_dim; column += kLanes) {
     mix_values<heads, 1>(values, page_stride, pages, ring, first, end, scores, scores_stride, head_dim, column, inverse, out);

@@ -54,6 +54,14 @@ void row_linear(const void* packed, const T* weight, T* out, int64_t rows, int64
   }
   for (int64_t from = first; from < end; from += kTile) {
     const int64_t count = end - from < kTile ? end - from : kTile;
+    // The next rows of W come from memory while these are multiplied: tiles are read across rows, which no prefetcher foresees.
+    if (from + kTile < width) {
+      const char* next = reinterpret_cast<const char*>(weight + (from + kTile) * in);
+      const int64_t bytes = (width - from - kTile < kTile ? width - from - kTile : kTile) * in * static_cast<int64_t>(sizeof(T));
+      for (int64_t at = 0; at < bytes; at += 64) {
+        __builtin_prefetch(next + at, 0, 2);
+      }
+    }
     const E* left;
     // Whole tiles of the element type are read where they lie.
     if (SameType<E>::as(weight) && count == kTile && padded(in) == in) {
