@@ -5,6 +5,7 @@ using Zephyr.Core.Training;
 using Zephyr.Experiments.Configuration;
 using Zephyr.Experiments.Hub;
 using Zephyr.Experiments.Stages;
+using Zephyr.Torch;
 
 namespace Zephyr.Experiments.Memory;
 
@@ -33,16 +34,22 @@ public sealed record StageMemory(string Stage, MemoryEstimate Estimate)
             .. settings.Dsft2 is { } again ? [new StageMemory(StageFiles.Dsft2, memory.Training(Supervised(again, dtype)))] : Array.Empty<StageMemory>(),
             new(StageFiles.Reference, memory.Scoring(2L * settings.Reference.BatchSize, pair, dtype)),
             new(StageFiles.Ddpo, memory.Training(ddpo)),
-            new(StageFiles.Evaluate, Evaluation(settings, pair, new DecoderMemory(shape, program: DecoderMemory.StageProgram, holes: holes))),
+            new(StageFiles.Evaluate, Evaluation(settings, pair, known is { OnDevice: true }, new DecoderMemory(shape, program: DecoderMemory.StageProgram, holes: holes))),
         ];
     }
 
     // Every model answers, then scores the held-out pairs: one after the other.
-    private static MemoryEstimate Evaluation(ExperimentSettings settings, int pair, DecoderMemory memory)
+    private static MemoryEstimate Evaluation(ExperimentSettings settings, int pair, bool onDevice, DecoderMemory memory)
     {
         var (evaluate, tokenize, dtype) = (settings.Evaluate, settings.Tokenize, settings.Model.Dtype);
         var answering = memory.Generation(evaluate.BatchSize, tokenize.MaxPromptLength, evaluate.MaxNewTokens, dtype);
         var ranking = memory.Scoring(2L * settings.Reference.BatchSize, pair, dtype);
+        if (onDevice)
+        {
+            // What is gathered there, once more as it is turned for the product; on the CPU the pages are read where they are.
+            answering = answering with { Passing = answering.Passing + (2 * Composed.GatheredBytes) };
+        }
+
         return answering.Total >= ranking.Total ? answering : ranking;
     }
 
