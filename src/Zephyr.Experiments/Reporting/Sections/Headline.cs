@@ -32,11 +32,12 @@ internal static class Headline
         var (dsft, ddpo) = (Find(results, ModelNames.Dsft), Find(results, ModelNames.Ddpo));
         if (ddpo?.WinRateAgainstDsft is { } win && ddpo.JudgeScore is { } after && dsft?.JudgeScore is { } before)
         {
-            var verdict = win.Rate - (Normal95 * win.StandardError) > 0.5 ? "dDPO beats dSFT"
-                : win.Rate + (Normal95 * win.StandardError) < 0.5 ? "dDPO does worse than dSFT"
+            var (low, high) = (win.Rate - (Normal95 * win.StandardError), win.Rate + (Normal95 * win.StandardError));
+            var verdict = low > 0.5 ? "dDPO beats dSFT"
+                : high < 0.5 ? "dDPO does worse than dSFT"
                 : "No clear difference between dDPO and dSFT";
             return E("p.lead", E("strong", verdict),
-                $" on {Whole(results.Prompts)} held-out prompts: it wins {Percent(win.Rate)} ± {Fixed(Normal95 * win.StandardError * 100, 1)} of the comparisons (a tie counts half), " +
+                $" on {Whole(results.Prompts)} held-out prompts: it wins {Percent(win.Rate)} of the comparisons (95% interval {Percent(low)} to {Percent(high)}; a tie counts half), " +
                 $"and its judge score is {Fixed(after.Mean)} against {Fixed(before.Mean)}.");
         }
 
