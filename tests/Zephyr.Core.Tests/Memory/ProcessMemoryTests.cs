@@ -1,9 +1,14 @@
 using Zephyr.Core.Memory;
+using Zephyr.Core.Tests.Models;
 
 namespace Zephyr.Core.Tests.Memory;
 
+[Collection(nameof(AloneCollection))] // the whole process is looked at
 public sealed class ProcessMemoryTests
 {
+    // The kernel adds up the pages of a process's threads now and then, not at every page.
+    private const long Slack = 4 << 20;
+
     [Fact]
     public void The_peak_counts_from_where_it_was_set_back()
     {
@@ -15,7 +20,7 @@ public sealed class ProcessMemoryTests
         (with - before).ShouldBeGreaterThan(Size * 3 / 4);
 
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        ProcessMemory.Peak()!.Value.ShouldBeGreaterThanOrEqualTo(with);
+        ProcessMemory.Peak()!.Value.ShouldBeGreaterThan(with - Slack);
         ProcessMemory.ResetPeak().ShouldBeTrue();
         (with - ProcessMemory.Peak()!.Value).ShouldBeGreaterThan(Size / 2);
     }

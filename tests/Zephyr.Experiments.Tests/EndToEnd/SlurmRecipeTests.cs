@@ -49,7 +49,7 @@ public sealed class SlurmRecipeTests(LocalSlurm slurm) : IClassFixture<LocalSlur
     {
         Assert.SkipWhen(slurm.Missing is not null, slurm.Missing ?? "");
         using var repository = Repository();
-        using (var run = StartUntilCheckpoint(repository))
+        using (var run = StartUntilCheckpoint(repository, "dsft.epochs=200")) // so long that it cannot end before it is interrupted
         {
             Process.Start("kill", ["-INT", $"{run.Id}"]).WaitForExit();
             run.WaitForExit();
@@ -64,9 +64,9 @@ public sealed class SlurmRecipeTests(LocalSlurm slurm) : IClassFixture<LocalSlur
 
     private RecipeRepository Repository() => new() { Variables = { ["SLURM_CONF"] = slurm.Configuration } };
 
-    private static Process StartUntilCheckpoint(RecipeRepository repository)
+    private static Process StartUntilCheckpoint(RecipeRepository repository, params string[] settings)
     {
-        var run = repository.Start(s_run);
+        var run = repository.Start([.. s_run, .. settings.SelectMany(static setting => new[] { "--set", setting })]);
         run.OutputDataReceived += static (_, _) => { };
         run.ErrorDataReceived += static (_, _) => { };
         run.BeginOutputReadLine();
