@@ -29,7 +29,10 @@ internal static class MtBenchSection
                 [.. models.Select(model => new ChartSeries(ModelLabels.Label(model.Model), ModelLabels.Color(model.Model),
                     [.. categories.Select(category => model.Categories.FirstOrDefault(c => c.Key == category).Value ?? double.NaN)]))])
             {
-                Labels = [.. categories.Select(ModelLabels.Words)], Low = Worst, High = Best, Wide = true,
+                Labels = [.. categories.Select(ModelLabels.Words)],
+                Low = Worst,
+                High = Best,
+                Wide = true,
             })),
             Tables.Of(
                 ["model", "turn 1", "turn 2", "average", "95% interval", "ratings"],
