@@ -28,7 +28,7 @@ void Stop(PosixSignalContext context)
     // A job of Slurm is sent several signals as it ends, and SIGKILL when its time is over.
     if (Interlocked.Increment(ref signals) > 1 && args is not [JobServer.Verb, ..])
     {
-        Environment.Exit(ZephyrCommandLine.Interrupted);
+        ImmediateExit.With(ZephyrCommandLine.Interrupted);
     }
 
     interrupt.Cancel();
