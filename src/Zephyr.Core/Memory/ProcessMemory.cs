@@ -1,9 +1,11 @@
 using System.Globalization;
+using System.Runtime;
+using System.Runtime.InteropServices;
 
 namespace Zephyr.Core.Memory;
 
-/// <summary>The most memory that this process had resident, as Linux keeps count of it (<c>VmHWM</c>).</summary>
-public static class ProcessMemory
+/// <summary>The most memory that this process had resident, as Linux keeps count of it (<c>VmHWM</c>), and giving back what is free.</summary>
+public static partial class ProcessMemory
 {
     private const string Status = "/proc/self/status";
     private const string ClearReferences = "/proc/self/clear_refs";
@@ -30,4 +32,29 @@ public static class ProcessMemory
             return false;
         }
     }
+
+    /// <summary>
+    /// Gives memory that objects and tensors no longer hold back to the system, so that a stage neither counts nor
+    /// is refused for what the stage before it left: both heaps keep freed memory for later use otherwise.
+    /// </summary>
+    /// <returns>Whether the native heap could be asked; only glibc's has the call.</returns>
+    public static bool ReturnFreed()
+    {
+        GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        GC.WaitForPendingFinalizers(); // tensors that nobody disposed of
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        try
+        {
+            _ = MallocTrim(0); // tells only whether there was anything to give
+            return true;
+        }
+        catch (Exception missing) when (missing is EntryPointNotFoundException or DllNotFoundException)
+        {
+            return false;
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "malloc_trim")]
+    private static partial int MallocTrim(nuint padding);
 }

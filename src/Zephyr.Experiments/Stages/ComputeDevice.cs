@@ -37,6 +37,7 @@ internal static class ComputeDevice
             context.Reporter.Note($"{context.Stage}: computing on {device}");
         }
 
+        ProcessMemory.ReturnFreed();
         ProcessMemory.ResetPeak();
         return device;
     }

@@ -48,10 +48,13 @@ public sealed class RecipeRepository : IDisposable
     /// <summary>Environment variables of the program besides those of this process.</summary>
     public Dictionary<string, string> Variables { get; } = new(StringComparer.Ordinal) { ["MLFLOW_TRACKING_URI"] = "" };
 
-    /// <summary>Starts the program.</summary>
+    /// <summary>
+    /// Starts the program, with the interrupt signal as a terminal hands it on: what runs these tests in the background
+    /// may ignore it, and the program would inherit that.
+    /// </summary>
     public Process Start(params string[] arguments)
     {
-        var start = new ProcessStartInfo(Zephyr, arguments)
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", Zephyr, .. arguments])
         {
             WorkingDirectory = Folder,
             RedirectStandardOutput = true,
