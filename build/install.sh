@@ -46,6 +46,8 @@ install_for_tests() {
   local packages=()
   command -v strace >/dev/null 2>&1 || packages+=(strace)
   command -v chromium >/dev/null 2>&1 || packages+=(chromium)
+  [[ -x /usr/bin/chromedriver ]] || packages+=(chromium-driver)
+  command -v pdftotext >/dev/null 2>&1 || packages+=(poppler-utils)
   [[ -x /usr/sbin/slurmctld && -x /usr/sbin/slurmd && -x /usr/sbin/munged ]] || packages+=(slurm-wlm)
   if ((${#packages[@]} == 0 || EUID != 0)) || ! command -v apt-get >/dev/null 2>&1; then
     return 0

@@ -1,102 +1,72 @@
-using Microsoft.Playwright;
+using OpenQA.Selenium;
+using OpenQA.Selenium.Chrome;
+using OpenQA.Selenium.Support.UI;
 
 namespace Zephyr.Experiments.Tests.Reporting;
 
-/// <summary>A headless Chromium of this machine, started once for a class of tests; without one they are skipped.</summary>
-public sealed class Browser : IAsyncLifetime
+/// <summary>What a reader has set for windows.</summary>
+public enum ColorScheme
 {
-    private static readonly string[] Places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
-    private IPlaywright? _playwright;
-    private IBrowser? _browser;
+    /// <summary>Dark on light.</summary>
+    Light,
 
-    /// <inheritdoc/>
-    public async ValueTask InitializeAsync()
+    /// <summary>Light on dark.</summary>
+    Dark,
+}
+
+/// <summary>A headless Chromium of this machine, started once for a class of tests; without it or its driver they are skipped.</summary>
+public sealed class Browser : IDisposable
+{
+    private const string DriverFolder = "/usr/bin", DriverName = "chromedriver";
+    private static readonly string[] Places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+    private readonly ChromeDriver? _driver;
+
+    public Browser()
     {
-        if (Places.FirstOrDefault(File.Exists) is not { } program)
+        if (Places.FirstOrDefault(File.Exists) is not { } program || !File.Exists(Path.Combine(DriverFolder, DriverName)))
         {
             return;
         }
 
-        _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-        {
-            ExecutablePath = program,
+        // A dialog must stay, so that a test which does not expect one fails.
+        var options = new ChromeOptions { BinaryLocation = program, UnhandledPromptBehavior = UnhandledPromptBehavior.Ignore };
 
-            // A container's root has no sandbox; the other switches keep the browser itself from asking for anything.
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-        });
+        // A container's root has no sandbox; the other switches keep the browser itself from asking for anything.
+        options.AddArguments(
+            "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+            "--disable-sync", "--hide-scrollbars");
+        options.SetLoggingPreference(LogType.Browser, LogLevel.All);
+        options.SetLoggingPreference(OpenPage.EventLog, LogLevel.All);
+        var service = ChromeDriverService.CreateDefaultService(DriverFolder, DriverName);
+        service.SuppressInitialDiagnosticInformation = true;
+        _driver = new ChromeDriver(service, options, TimeSpan.FromSeconds(60));
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        if (_browser is not null)
-        {
-            await _browser.DisposeAsync();
-        }
+    public void Dispose() => _driver?.Dispose();
 
-        _playwright?.Dispose();
-    }
-
-    /// <summary>Opens a file and waits until its scripts have run.</summary>
+    /// <summary>Opens a file in a tab of its own and waits until its scripts have run.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="width">Width of the window in pixels of the style sheet.</param>
+    /// <param name="width">Width of the window in pixels of the style sheet; below 600 it is a phone with a touch screen.</param>
     /// <param name="height">Height of the window.</param>
     /// <param name="scheme">Light or dark.</param>
     /// <param name="scripts">Whether scripts run.</param>
     /// <returns>The page with everything it complained of and asked for.</returns>
-    public async Task<OpenPage> OpenAsync(string path, int width = 1280, int height = 900, ColorScheme scheme = ColorScheme.Light, bool scripts = true)
+    public OpenPage Open(string path, int width = 1280, int height = 900, ColorScheme scheme = ColorScheme.Light, bool scripts = true)
     {
-        Assert.SkipWhen(_browser is null, "needs Chromium (apt-get install chromium)");
-        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
-        {
-            ViewportSize = new ViewportSize { Width = width, Height = height },
-            DeviceScaleFactor = width < 600 ? 2 : 1,
-            HasTouch = width < 600,
-            ColorScheme = scheme,
-            JavaScriptEnabled = scripts,
-        });
-        var page = await context.NewPageAsync();
-        var open = new OpenPage(context, page);
-        await page.GotoAsync(new Uri(path).AbsoluteUri);
+        Assert.SkipWhen(_driver is null, "needs Chromium and its driver (apt-get install chromium chromium-driver)");
+        var page = new OpenPage(_driver!, scheme);
+        var phone = width < 600;
+        page.Command("Emulation.setDeviceMetricsOverride", new() { ["width"] = width, ["height"] = height, ["deviceScaleFactor"] = phone ? 2 : 1, ["mobile"] = false });
+        page.Command("Emulation.setTouchEmulationEnabled", new() { ["enabled"] = phone });
+        page.Command("Emulation.setScriptExecutionDisabled", new() { ["value"] = !scripts });
+        page.EmulateMedia("");
+        _driver!.Navigate().GoToUrl(new Uri(path));
         if (scripts)
         {
-            await page.WaitForSelectorAsync("html[data-charts]", new PageWaitForSelectorOptions { Timeout = 20_000, State = WaitForSelectorState.Attached });
+            new WebDriverWait(_driver, TimeSpan.FromSeconds(20)).Until(driver => driver.FindElements(By.CssSelector("html[data-charts]")).Count > 0);
         }
 
-        return open;
+        return page;
     }
-}
-
-/// <summary>A page that is open, with what went wrong on it.</summary>
-public sealed class OpenPage : IAsyncDisposable
-{
-    private readonly IBrowserContext _context;
-    private readonly List<string> _complaints = [];
-    private readonly List<string> _requests = [];
-    private readonly List<string> _refused = [];
-
-    public OpenPage(IBrowserContext context, IPage page)
-    {
-        (_context, Page) = (context, page);
-        page.Console += (_, message) => _complaints.Add($"{message.Type}: {message.Text}");
-        page.PageError += (_, error) => _complaints.Add(error);
-        page.Dialog += (_, dialog) => _complaints.Add($"dialog: {dialog.Message}");
-        page.Request += (_, request) => _requests.Add(request.Url);
-        page.RequestFailed += (_, request) => _refused.Add($"{request.Failure} {request.Url}");
-    }
-
-    /// <summary>The page.</summary>
-    public IPage Page { get; }
-
-    /// <summary>Messages on the console, errors of scripts and dialogs.</summary>
-    public IReadOnlyList<string> Complaints => [.. _complaints];
-
-    /// <summary>Addresses that the page asked for, its own included.</summary>
-    public IReadOnlyList<string> Requests => [.. _requests];
-
-    /// <summary>Requests that were not made, with the reason.</summary>
-    public IReadOnlyList<string> Refused => [.. _refused];
-
-    public async ValueTask DisposeAsync() => await _context.DisposeAsync();
 }

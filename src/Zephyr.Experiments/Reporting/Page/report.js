@@ -56,6 +56,8 @@
     borderWidth: 2, pointRadius: 2.5, pointHoverRadius: 5, pointBackgroundColor: color(series.color),
   }));
 
+  const lastStep = spec => Math.max(...spec.series.map(series => series.x[series.x.length - 1]));
+
   function scales(spec) {
     const ticks = { color: color('dim'), font: { size: 11 }, maxRotation: narrow.matches ? 60 : 0, autoSkipPadding: 12 };
     const grid = { color: color('line'), drawTicks: false };
@@ -70,7 +72,7 @@
       } };
     }
     if (spec.kind === 'bar') return { x: { grid: { display: false }, border, ticks: { ...ticks, autoSkip: false, maxRotation: 60 } }, y: value };
-    return { x: { type: 'linear', min: 0, max: Math.max(...spec.series.map(series => series.x[series.x.length - 1])), grid: { display: false }, border, ticks: { ...ticks, maxTicksLimit: 6, precision: 0, callback: v => v.toLocaleString('en-US') } }, y: value };
+    return { x: { type: 'linear', min: 0, max: lastStep(spec), grid: { display: false }, border, ticks: { ...ticks, maxTicksLimit: 6, precision: 0, callback: v => v.toLocaleString('en-US') } }, y: value };
   }
 
   function draw(canvas) {
@@ -99,15 +101,57 @@
           zoom: line ? {
             zoom: {
               mode: 'x', drag: { enabled: true, backgroundColor: faint('c0', 0.15), threshold: 6 },
-              onZoomComplete: ({ chart }) => canvas.closest('figure').classList.toggle('zoomed', chart.isZoomedOrPanned()),
+              onZoomComplete: () => mark(canvas),
             },
           } : { zoom: { drag: { enabled: false } } },
         },
       },
     });
     charts.set(canvas, chart);
+    canvas.closest('figure').classList.remove('zoomed');
     for (const index of hidden) toggle(canvas, index, false);
     if (hidden.length > 0) chart.update('none');
+  }
+
+  const mark = canvas => canvas.closest('figure').classList.toggle('zoomed', charts.get(canvas).isZoomedOrPanned());
+
+  // Fingers on a curve: two zoom into the steps, one moves along them, two taps go back. Up and down stays with the page. The steps that
+  // were under the fingers stay under them.
+  function touch(canvas) {
+    const end = lastStep(specs[canvas.dataset.chart]);
+    const fingers = new Map();
+    const leastApart = 24, tapTime = 350, tapReach = 12;
+    let tapped = null, moved = false;
+    const place = () => {
+      const at = [...fingers.values()];
+      return { middle: at.reduce((sum, x) => sum + x, 0) / at.length, apart: at.length > 1 ? Math.max(leastApart, Math.abs(at[0] - at[1])) : 0 };
+    };
+    canvas.classList.add('fingers');
+    canvas.addEventListener('pointerdown', event => {
+      if (event.pointerType !== 'touch' || fingers.size > 1) return;
+      moved = fingers.size > 0;
+      fingers.set(event.pointerId, event.offsetX);
+    });
+    canvas.addEventListener('pointermove', event => {
+      if (!fingers.has(event.pointerId)) return;
+      const chart = charts.get(canvas), { x } = chart.scales, before = place();
+      fingers.set(event.pointerId, event.offsetX);
+      const now = place();
+      moved ||= Math.abs(now.middle - before.middle) > 1;
+      if (fingers.size < 2 && !chart.isZoomedOrPanned()) return;
+      const span = Math.min(end, Math.max(1, (x.max - x.min) * (fingers.size > 1 ? before.apart / now.apart : 1)));
+      const min = Math.min(end - span, Math.max(0, x.getValueForPixel(before.middle) - span * (now.middle - x.left) / x.width));
+      chart.zoomScale('x', { min, max: min + span }, 'none');
+      mark(canvas);
+    });
+    canvas.addEventListener('pointerup', event => {
+      if (!fingers.delete(event.pointerId) || fingers.size > 0) return;
+      const now = { time: event.timeStamp, x: event.offsetX };
+      const twice = !moved && tapped !== null && now.time - tapped.time < tapTime && Math.abs(now.x - tapped.x) < tapReach;
+      if (twice) charts.get(canvas).resetZoom('none');
+      tapped = moved || twice ? null : now;
+    });
+    canvas.addEventListener('pointercancel', event => fingers.delete(event.pointerId));
   }
 
   const hiddenSeries = canvas => new Set([...canvas.closest('figure').querySelectorAll('[data-series][aria-pressed=false]')].map(key => Number(key.dataset.series)));
@@ -123,6 +167,7 @@
 
   for (const canvas of canvases) {
     canvas.addEventListener('dblclick', () => charts.get(canvas).resetZoom('none'));
+    if (specs[canvas.dataset.chart].kind === 'line') touch(canvas);
     for (const key of canvas.closest('figure').querySelectorAll('[data-series]')) {
       key.addEventListener('click', () => {
         const visible = key.getAttribute('aria-pressed') !== 'true';

@@ -37,7 +37,7 @@ internal static class TrainingSection
             : Tables.Section("training", "Training",
                 E("p.controls",
                     E("label", "Smoothing ", E("input", A("type", "range"), A("id", "smoothing"), A("min", "0"), A("max", "0.98"), A("step", "0.02"), A("value", "0.6"))),
-                    E("span.dim", "Drag across a chart to zoom, double-click to go back. Thin lines are the figures as logged, thick ones their running mean.")),
+                    E("span.dim", "Drag across a chart to zoom, double-click to go back; by touch, two fingers zoom, one moves along, two taps go back. Thin lines are the figures as logged, thick ones their running mean.")),
                 stages,
                 training.Any(curves => curves.Series.Any(series => series.Points.Count > MostPoints))
                     ? E("p.dim", $"Curves of more than {Whole(MostPoints)} steps show means over equal stretches.") : null);
