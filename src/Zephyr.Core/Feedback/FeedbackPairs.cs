@@ -57,7 +57,7 @@ public sealed class FeedbackPairs(PairingOptions options, ulong seed)
             }
             else
             {
-                pairs.Add(new PreferencePair(rated.Prompt.Messages, chosen.Text, rejected.Text, Score(chosen), Score(rejected)));
+                pairs.Add(new PreferencePair(rated.Prompt.Messages, chosen.Text, rejected.Text, Score(chosen), Score(rejected)) { Source = rated.Prompt.Source });
             }
         }
 

@@ -45,7 +45,7 @@ public sealed class UltraFeedbackWriter(string path) : IDisposable
         });
     }
 
-    /// <summary>Writes a row of ultrafeedback_binarized.</summary>
+    /// <summary>Writes a row of ultrafeedback_binarized, with the prompt's <c>source</c> as raw UltraFeedback has it.</summary>
     /// <param name="prompt">The prompt.</param>
     /// <param name="pair">A pair of it.</param>
     public void Write(FeedbackPrompt prompt, PreferencePair pair)
@@ -57,6 +57,7 @@ public sealed class UltraFeedbackWriter(string path) : IDisposable
         {
             json.WriteString("prompt", pair.Prompt[^1].Content);
             json.WriteString("prompt_id", prompt.Id);
+            json.WriteString("source", prompt.Source);
             JsonLines.WriteMessages(json, "chosen", chosen);
             JsonLines.WriteMessages(json, "rejected", [.. pair.Prompt, new(ChatRoles.Assistant, pair.Rejected)]);
             JsonLines.WriteMessages(json, "messages", chosen);
@@ -74,6 +75,7 @@ public sealed class UltraFeedbackWriter(string path) : IDisposable
         WriteRow(json =>
         {
             json.WriteString("prompt_id", prompt.Id);
+            json.WriteString("source", prompt.Source);
             JsonLines.WriteMessages(json, "messages", [.. prompt.Messages, new(ChatRoles.Assistant, answer)]);
         });
     }

@@ -15,13 +15,16 @@ namespace Zephyr.Experiments.Stages;
 internal sealed class FeedbackStage(ExperimentSettings settings) : IStage
 {
     private const int MostUnderWay = 512;
+
+    // Raised with the form of the files: 2 has the source of each pair.
+    private const int Files = 2;
     private static readonly IReadOnlyDictionary<string, double> s_noMetrics = new Dictionary<string, double>(StringComparer.Ordinal);
 
     /// <inheritdoc/>
     public string Name => StageFiles.Feedback;
 
     /// <inheritdoc/>
-    public int Version => RatingPrompt.Version + PrincipleTexts.Version - 1;
+    public int Version => RatingPrompt.Version + PrincipleTexts.Version + Files - 2;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> DependsOn { get; } = FeedbackPrompts.AreOfDownload(settings.Data.Source, settings.Feedback) ? [StageFiles.Download] : [];

@@ -45,10 +45,11 @@ public sealed class FeedbackFilesTests : IDisposable
         }
 
         JsonDocument.Parse(File.ReadLines(path).Single()).RootElement.EnumerateObject().Select(property => property.Name)
-            .ShouldBe(["prompt", "prompt_id", "chosen", "rejected", "messages", "score_chosen", "score_rejected"]);
+            .ShouldBe(["prompt", "prompt_id", "source", "chosen", "rejected", "messages", "score_chosen", "score_rejected"]);
         var source = new DataFileOptions { Path = path };
         var read = PreferenceReader.Read(source, new DropCounts()).ShouldHaveSingleItem();
         (read.Chosen, read.Rejected, read.ScoreChosen).ShouldBe(("answer 1", "answer 0", 5.0));
+        (read.Source, pair.Source).ShouldBe((rated.Prompt.Source, rated.Prompt.Source));
         read.Prompt.ShouldBe(rated.Prompt.Messages);
         ConversationReader.Read(source with { Format = RowFormat.Messages }, new DropCounts()).Single().Messages[^1].Content.ShouldBe("answer 1");
         Prompts(path).Single().Messages.ShouldBe(rated.Prompt.Messages);

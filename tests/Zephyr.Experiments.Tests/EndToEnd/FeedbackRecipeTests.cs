@@ -37,6 +37,25 @@ public sealed class FeedbackRecipeTests
         tokenized["pairs.heldout"].ShouldBeGreaterThan(0);
         RecipeRepository.Statuses(repository.Json("run", "--experiment=feedback")).Values.ShouldAllBe(status => status == "cached");
 
+        // Pairs keep the skill that their prompt is of, also where another experiment takes them as its data.
+        File.WriteAllText(Path.Combine(repository.Folder, "experiments", "taken.yaml"), """
+            extends: feedback.yaml
+            name: taken
+            feedback: null
+            data:
+              source: files
+              held_out_fraction: 0.25
+              sft: [{path: ../artifacts/experiments/feedback/feedback/data/sft.jsonl}]
+              preferences: [{path: ../artifacts/experiments/feedback/feedback/data/preferences.jsonl}]
+            evaluate: {judge: none}
+            """);
+        repository.Json("run", "evaluate", "--experiment=taken");
+        var shown = repository.Json("evaluate", "preferences", "--model=ddpo", "--pairs=" + Path.Combine(repository.Folder, "artifacts", "experiments", "taken", "evaluate", "pairs.jsonl")).GetProperty("pairs");
+        var sources = shown.GetProperty("by_source").EnumerateArray().ToDictionary(group => group.GetProperty("name").GetString()!, group => group.GetProperty("pairs").GetInt32());
+        sources.Keys.ShouldBeSubsetOf(Zephyr.Core.World.Skills.All);
+        sources.Count.ShouldBeGreaterThan(4);
+        sources.Values.Sum().ShouldBe(shown.GetProperty("overall").GetProperty("pairs").GetInt32());
+
         // The model that came out answers beside a simulated teacher, in process.
         File.WriteAllText(Path.Combine(repository.Folder, "experiments", "own.yaml"), """
             extends: mini.yaml

@@ -48,6 +48,32 @@ public sealed class FeedbackStageTests
     }
 
     [Fact]
+    public async Task Every_pair_has_the_source_of_its_prompt_or_the_place_of_the_file_that_names_none()
+    {
+        await using var bed = await FeedbackBed.StartAsync(string.Concat(Enumerable.Range(0, FeedbackBed.Prompts)
+            .Select(i => $$"""{"instruction": "Question {{i}}?"{{(i % 3 == 2 ? "" : $", \"source\": \"{(i % 3 == 0 ? "sharegpt" : "flan")}\"")}}}""" + "\n")));
+        await bed.RunAsync();
+        foreach (var file in new[] { "data/preferences.jsonl", "data/heldout_preferences.jsonl", "data/sft.jsonl" })
+        {
+            var rows = bed.Rows(file);
+            rows.ShouldNotBeEmpty();
+            rows.Select(row => (string)row["source"]!).ShouldBe(rows.Select(row => new[] { "sharegpt", "flan", "prompts[0]" }[Number(row) % 3]));
+        }
+
+        // And so do readers of the raw schema find it, ours among them.
+        bed.Rows("ultrafeedback.jsonl").Select(row => (string)row["source"]!).Distinct().ShouldBe(["sharegpt", "flan", "prompts[0]"]);
+        var view = bed.Repository.Store.Folders.View("zephyr-tiny", "feedback");
+        foreach (var file in new[] { "ultrafeedback.jsonl", "data/preferences.jsonl" })
+        {
+            PreferenceReader.Read(new DataFileOptions { Path = Path.Combine(view, file) }, new DropCounts()).Select(pair => pair.Source).Distinct().Order(StringComparer.Ordinal)
+                .ShouldBe(["flan", "prompts[0]", "sharegpt"]);
+        }
+
+        static int Number(System.Text.Json.Nodes.JsonObject row) =>
+            int.Parse(((row["messages"] ?? row["chosen"])![0]!["content"]!.GetValue<string>()).Split(' ', '?')[1], System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    [Fact]
     public async Task The_order_in_which_answers_arrive_changes_no_byte()
     {
         await using var first = await FeedbackBed.StartAsync();
