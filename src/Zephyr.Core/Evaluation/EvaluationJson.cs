@@ -93,6 +93,8 @@ public static class EvaluationJson
 [JsonSerializable(typeof(EvaluationResults))]
 [JsonSerializable(typeof(JudgedAnswer))]
 [JsonSerializable(typeof(PreferenceEvaluation))]
+[JsonSerializable(typeof(StoredAgreement))]
+[JsonSerializable(typeof(StoredPositions))]
 internal sealed partial class EvaluationJsonContext : JsonSerializerContext;
 
 /// <summary>Writes the values of an enumeration as other keys are written: <c>alpaca_eval</c>.</summary>

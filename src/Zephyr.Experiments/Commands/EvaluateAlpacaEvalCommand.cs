@@ -170,6 +170,8 @@ public static class EvaluateAlpacaEvalCommand
         refuse(settings.Evaluator is not null && settings.Evaluators is null, "evaluators", "is missing: name alpaca_eval's folder of evaluators");
         refuse(settings.Evaluator is null && (settings.Judge is not null || settings.Evaluators is not null), "evaluator", "is missing: it says what the judge is asked");
 
+        refuse(settings.Evaluator is null && settings.BothOrders, "both_orders", "has no meaning without an evaluator");
+
         // The evaluator names the model where the judge does not.
         var judge = settings.Judge is { Model.Length: 0, Folder: null } unnamed ? unnamed with { Model = "of the evaluator" } : settings.Judge;
         JudgedArguments.Check(live ? settings.Model : null, judge, refuse);
@@ -188,6 +190,7 @@ public static class EvaluateAlpacaEvalCommand
             output.WriteLine($"{document["model"]} against {document["baseline"]}");
             new TextTable("figure", "value").AddRange(document.Where(static pair => pair.Value is null or JsonValue && pair.Key is not ("model" or "baseline" or "answering"))
                 .Select(static pair => new[] { pair.Key, pair.Value?.ToString() ?? "-" })).Write(output);
+            JudgeLines.Write(output, document);
         }
 
         foreach (var (what, path) in document["files"]?.AsObject().ToArray() ?? [])

@@ -80,7 +80,7 @@ public static class EvaluateMtBenchCommand
         var options = judged.Settings.Bind<MtBenchCommandOptions>(parsed, environment.CurrentFolder, (settings, refuse) => Check(settings, answersFile, refuse));
         var folder = judged.Cost(parsed) ? "" : judged.Out(parsed, environment);
         var live = answersFile is null;
-        await using var session = judged.Open(parsed, environment, options.Budget, (live && options.Model!.Folder is not null) || options.Judge is { IsFolder: true });
+        await using var session = judged.Open(parsed, environment, options.Budget, (live && options.Model!.Folder is not null) || options.Judge is { IsFolder: true } || options.SecondJudge is { IsFolder: true });
         var reporter = JudgedArguments.Reporter(environment, Benchmark, $"{(live ? "answering" : "")}{(live && options.Judge is not null ? " and " : "")}{(options.Judge is null ? "" : "judging")}");
         var evaluation = new MtBenchEvaluation(options, seed, session, reporter);
         var model = live
@@ -102,10 +102,10 @@ public static class EvaluateMtBenchCommand
         }
 
         var judgments = options.Judge is { } judge ? MtBenchFiles.JudgmentsBy(folder, judge.Name) : null;
-        if (File.Exists(judgments))
+        foreach (var file in judgments is null ? [] : evaluation.JudgmentFiles(judgments).Where(File.Exists))
         {
             // What could not be added to in the end must show before anything is paid for.
-            _ = MtBenchJudgment.ReadFile(judgments);
+            _ = MtBenchJudgment.ReadFile(file);
         }
 
         var answers = given ?? await evaluation.AnswerAsync(model!, options.Model!.Concurrency, cancellationToken);
@@ -124,6 +124,10 @@ public static class EvaluateMtBenchCommand
         {
             document = await evaluation.JudgeAsync(answers, judgments, cancellationToken);
             files["judgments"] = judgments;
+            if (evaluation.JudgmentFiles(judgments) is [_, var second])
+            {
+                files["second_judgments"] = second;
+            }
         }
 
         document["answering"] = live ? counts : null;
@@ -147,6 +151,8 @@ public static class EvaluateMtBenchCommand
             JudgedArguments.Check(null, settings.Judge, refuse);
         }
 
+        JudgedArguments.Check(null, settings.SecondJudge, refuse, "second_judge");
+        JudgingRules.SecondJudge(settings, "", refuse);
         refuse(settings.Repeat > 1 && settings.Judge is null, "repeat", "has no meaning without a judge");
     }
 

@@ -97,9 +97,10 @@ internal sealed class JudgedArguments
     /// <param name="model">The model; null for none.</param>
     /// <param name="judge">The judge; null for none.</param>
     /// <param name="refuse">Takes whether something is wrong, the setting, and what.</param>
-    public static void Check(EndpointConnection? model, EndpointConnection? judge, Action<bool, string, string> refuse)
+    /// <param name="judgeKey">The setting that names the judge.</param>
+    public static void Check(EndpointConnection? model, EndpointConnection? judge, Action<bool, string, string> refuse, string judgeKey = "judge")
     {
-        foreach (var (key, connection) in new[] { ("model", model), ("judge", judge) })
+        foreach (var (key, connection) in new[] { ("model", model), (judgeKey, judge) })
         {
             if (connection is { Folder: { } folder })
             {

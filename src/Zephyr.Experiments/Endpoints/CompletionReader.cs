@@ -47,7 +47,7 @@ internal static class CompletionReader
         }
         catch (JsonException failure)
         {
-            throw new EndpointException("the answer is no JSON, or was cut off", failure) { IsTransient = true, MayBeCharged = true };
+            throw new EndpointException("the answer is no JSON, or was cut off. Check that base_url is the address of an OpenAI-compatible endpoint.", failure) { IsTransient = true, MayBeCharged = true };
         }
     }
 

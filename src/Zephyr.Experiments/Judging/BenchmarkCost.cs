@@ -30,13 +30,13 @@ internal sealed record BenchmarkCost(string Stage, int Models, int Judgments, de
     public static async Task<IReadOnlyList<BenchmarkCost>> OfAsync(ExperimentSettings settings, EndpointServices services, IStageReporter reporter)
     {
         var costs = new List<BenchmarkCost>();
-        if (settings.MtBench is { Judge.IsFolder: false } bench)
+        if (settings.MtBench is { } bench && (bench.Judge is { IsFolder: false } || bench.SecondJudge is { IsFolder: false }))
         {
             await using var session = new AskingSession(new ModelOptions(), services, bench.Budget, "mt_bench.budget", onlyLooks: true);
             var evaluation = new MtBenchEvaluation(bench, settings.Seed, session, reporter);
             var longest = new string('x', bench.MaxTokens);
             IReadOnlyList<MtBenchAnswer> answers = [.. evaluation.Questions.Select(question => new MtBenchAnswer(question.Id, "any", [.. question.Turns.Select(_ => longest)]))];
-            costs.Add(Of(StageFiles.MtBench, bench.Models.Count, await evaluation.ForecastAsync(null, new MtBenchAnswers(answers, new AnswerFaults())), bench.Budget));
+            costs.Add(Of(StageFiles.MtBench, bench.Models.Count + bench.Folders.Count, await evaluation.ForecastAsync(null, new MtBenchAnswers(answers, new AnswerFaults())), bench.Budget));
         }
 
         if (settings.AlpacaEval is { } alpaca && alpaca.Judge is not { IsFolder: true })
@@ -45,7 +45,7 @@ internal sealed record BenchmarkCost(string Stage, int Models, int Judgments, de
             var evaluation = new AlpacaEvaluation(alpaca, 0, session, reporter);
             var longest = new string('x', alpaca.MaxTokens);
             IReadOnlyList<AlpacaOutput> outputs = [.. evaluation.References.Select(reference => reference with { Output = longest, Generator = "any" })];
-            costs.Add(Of(StageFiles.AlpacaEval, alpaca.Models.Count, await evaluation.ForecastAsync(null, new AlpacaAnswers(outputs, new AnswerFaults())), alpaca.Budget));
+            costs.Add(Of(StageFiles.AlpacaEval, alpaca.Models.Count + alpaca.Folders.Count, await evaluation.ForecastAsync(null, new AlpacaAnswers(outputs, new AnswerFaults())), alpaca.Budget));
         }
 
         return costs;

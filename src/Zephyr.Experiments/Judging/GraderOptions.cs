@@ -18,6 +18,9 @@ public sealed record GraderOptions : EndpointOptions
     /// <summary>Whether it answers in process.</summary>
     internal bool IsFolder => Folder is not null;
 
+    /// <summary>Whether it has a name; one without is refused.</summary>
+    internal bool IsNamed => Model.Length > 0 || IsFolder;
+
     /// <summary>Its name in files of judgments.</summary>
     internal string Name => Model.Length > 0 ? Model : Serving.ServedModel.NameOf(Folder!);
 }

@@ -30,6 +30,9 @@ public sealed record ReportData(
 
     /// <summary>AlpacaEval figures; empty when it was not run.</summary>
     public IReadOnlyList<AlpacaEvalFigures> AlpacaEval { get; init; } = [];
+
+    /// <summary>Agreement and position bias of the benchmarks' judges; empty when nothing is known of them.</summary>
+    public IReadOnlyList<JudgeFigures> Judges { get; init; } = [];
 }
 
 /// <summary>The metrics of one training stage.</summary>

@@ -18,7 +18,7 @@ internal sealed class AlpacaEvalStage(ExperimentSettings settings) : IStage
     public string Name => StageFiles.AlpacaEval;
 
     /// <inheritdoc/>
-    public int Version => 1;
+    public int Version => 2;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> DependsOn { get; } = JudgedBenchmark.DependsOn(settings.AlpacaEval!.Models);
@@ -33,7 +33,7 @@ internal sealed class AlpacaEvalStage(ExperimentSettings settings) : IStage
     public Task RunAsync(StageContext context, CancellationToken cancellationToken)
     {
         var options = context.Settings.AlpacaEval!;
-        return JudgedBenchmark.RunAsync(context, options.Models, options.Budget, session => new Run(options, context, session), "alpaca-eval.json", cancellationToken);
+        return JudgedBenchmark.RunAsync(context, TestedFolder.Of(options.Models, options.Folders, context), options.Budget, session => new Run(options, context, session), "alpaca-eval.json", cancellationToken);
     }
 
     private sealed class Run(AlpacaEvalSection options, StageContext context, AskingSession session) : IBenchmarkRun

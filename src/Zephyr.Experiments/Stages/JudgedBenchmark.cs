@@ -30,7 +30,7 @@ internal static class JudgedBenchmark
     /// <param name="cancellationToken">Stops; what is answered and judged stays.</param>
     /// <returns>A task that ends when everything is written.</returns>
     public static async Task RunAsync(
-        StageContext context, IReadOnlyList<JudgedModel> models, double? budget, Func<AskingSession, IBenchmarkRun> run, string file, CancellationToken cancellationToken)
+        StageContext context, IReadOnlyList<TestedFolder> models, double? budget, Func<AskingSession, IBenchmarkRun> run, string file, CancellationToken cancellationToken)
     {
         var services = context.Endpoints ?? throw new ZephyrException($"The stage {context.Stage} asks models, but nothing here can ask them.");
         ComputeDevice.Use(context);
@@ -38,21 +38,19 @@ internal static class JudgedBenchmark
         var figures = new JsonObject();
         await using var session = new AskingSession(context.Settings.Model, services, budget, $"{context.Stage}.budget");
         var benchmark = run(session);
-        var asked = models.Select(model => (Model: model, Asked: session.Models.Open(
-            new EndpointConnection { Folder = JudgedModels.Folder(model, context) }, isFolder: true, context.Stage))).ToList();
+        var asked = models.Select(model => (model.Label, Asked: session.Models.Open(new EndpointConnection { Folder = model.Folder }, isFolder: true, context.Stage))).ToList();
         if (session.HasBudget)
         {
-            foreach (var (model, endpoint) in asked)
+            foreach (var (label, endpoint) in asked)
             {
-                context.Reporter.Note($"{JudgedModels.Label(model)}: {await benchmark.ForecastAsync(endpoint, JudgedModels.Label(model))}");
+                context.Reporter.Note($"{label}: {await benchmark.ForecastAsync(endpoint, label)}");
             }
         }
 
         try
         {
-            foreach (var (model, endpoint) in asked)
+            foreach (var (label, endpoint) in asked)
             {
-                var label = JudgedModels.Label(model);
                 figures[label] = await benchmark.RunAsync(endpoint, label, context.Output, cancellationToken);
                 Count(counts, label, figures[label]!.AsObject());
 
@@ -72,9 +70,9 @@ internal static class JudgedBenchmark
 
     private static void Count(StageCounts counts, string label, JsonObject document)
     {
-        foreach (var part in new[] { "answering", "judging" })
+        foreach (var part in new[] { "answering", "judging", "second_judging" })
         {
-            foreach (var (name, value) in document[part]!.AsObject())
+            foreach (var (name, value) in document[part]?.AsObject() ?? [])
             {
                 counts.Set($"{label}.{part}.{name}", (long)value!.AsValue().GetValue<int>());
             }

@@ -18,7 +18,7 @@ internal sealed class MtBenchStage(ExperimentSettings settings) : IStage
     public string Name => StageFiles.MtBench;
 
     /// <inheritdoc/>
-    public int Version => 1;
+    public int Version => 2;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> DependsOn { get; } = JudgedBenchmark.DependsOn(settings.MtBench!.Models);
@@ -33,7 +33,7 @@ internal sealed class MtBenchStage(ExperimentSettings settings) : IStage
     public Task RunAsync(StageContext context, CancellationToken cancellationToken)
     {
         var options = context.Settings.MtBench!;
-        return JudgedBenchmark.RunAsync(context, options.Models, options.Budget, session => new Run(options, context, session), File, cancellationToken);
+        return JudgedBenchmark.RunAsync(context, TestedFolder.Of(options.Models, options.Folders, context), options.Budget, session => new Run(options, context, session), File, cancellationToken);
     }
 
     private sealed class Run(MtBenchSection options, StageContext context, AskingSession session) : IBenchmarkRun

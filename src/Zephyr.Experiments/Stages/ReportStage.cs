@@ -33,7 +33,7 @@ internal sealed class ReportStage : IStage
     public string Name => StageFiles.Report;
 
     /// <inheritdoc/>
-    public int Version => 6;
+    public int Version => 7;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> DependsOn { get; }
@@ -61,6 +61,7 @@ internal sealed class ReportStage : IStage
             Parameters = ModelConfigurationFile.Load(Path.Combine(context.Input(StageFiles.Ddpo), StageFiles.Model)).ParameterCount,
             MtBench = [.. Written(MtBenchFigures.FileName).SelectMany(MtBenchFigures.Read)],
             AlpacaEval = [.. Written(AlpacaEvalFigures.FileName).SelectMany(AlpacaEvalFigures.Read)],
+            Judges = [.. Written(MtBenchFigures.FileName).Concat(Written(AlpacaEvalFigures.FileName)).SelectMany(JudgeFigures.Read)],
         };
         HtmlReport.Write(data, Path.Combine(context.Output, StageFiles.ReportHtml));
         File.WriteAllText(Path.Combine(context.Output, StageFiles.ReportMarkdown), ResultTable.Markdown(evaluation));

@@ -63,7 +63,7 @@ public sealed class AlpacaEvalCommandTests : IAsyncLifetime
         Judge(request => Weighted(FakeChatServer.Said(request).Contains("Do 0.", StringComparison.Ordinal) ? """[{"token": "The", "logprob": -0.1}]""" : """[{"token": "m", "logprob": -0.1}]"""));
         var document = await _bed.JsonAsync(Live("weighted", version: "2"));
         (document["n_total"]!.ToString(), document["n_without_preference"]!.ToString()).ShouldBe(("3", "1"));
-        document["judging"]!.ToJsonString().ShouldBe("""{"judgments":4,"unread_replies":3,"without_judgment":1,"too_long":0}""");
+        document["judging"]!.ToJsonString().ShouldBe("""{"judgments":4,"unread_replies":3,"without_judgment":1,"too_long":0,"cut_replies":1}""");
     }
 
     [Fact]

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Zephyr.Core.Evaluation.Preferences;
 using Zephyr.Experiments.Endpoints;
 using Zephyr.Experiments.Judging;
+using Zephyr.Experiments.Reporting;
 using Zephyr.Experiments.Running;
 using Zephyr.Experiments.Stages;
 using Zephyr.Experiments.Terminal;
@@ -85,6 +87,69 @@ public sealed class JudgedStagesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_second_judge_and_a_second_time_tell_how_far_ratings_hold()
+    {
+        // The judge says 5 and, asked again, 6; the strict one is always a point below.
+        var said = _server.FaultOf;
+        _server.FaultOf = request => (string)request["model"]! == "strict" ? new ChatFault { Text = $"[[{4 + (int)request["seed"]!}]]" } : said(request);
+        (await RunAsync("mt_bench.second_judge.model=strict", $"mt_bench.second_judge.base_url={_server.Address}")).ShouldNotContain(StageStatus.Failed);
+        var ddpo = JsonNode.Parse(_repository.View("mt_bench/mt-bench.json"))!["models"]!["ddpo"]!;
+        (ddpo["average"]!.ToString(), ddpo["second_judge"]!.ToJsonString()).ShouldBe(("5.5", """{"judge":"strict","average":4.5,"count":4}"""));
+        ddpo["second_judging"]!["judgments"]!.ToString().ShouldBe("4");
+
+        // Ratings 5 5 6 6 beside 4 4 5 5: never equal where chance gives a quarter, 1 - 1 / 0.75; squares of 1 where chance gives 1.5, 1 - 1 / 1.5.
+        var ratings = ddpo["agreement"]!["ratings"]!;
+        ((double)ratings["kappa"]!["value"]!).ShouldBe(-1 / 3.0, 1e-12);
+        ((double)ratings["quadratic_kappa"]!["value"]!).ShouldBe(1 / 3.0, 1e-12);
+        (ratings["items"]!.ToString(), ratings["mean_difference"]!.ToString(), ratings["within_one"]!["rate"]!.ToString()).ShouldBe(("4", "1", "1"));
+
+        // The same as of the files that the stage wrote.
+        var folder = Path.Combine(_repository.Store.Folders.View("zephyr-tiny", "mt_bench"), "model_judgment");
+        StoredAgreement.Of(Path.Combine(folder, "judge_single.jsonl"), Path.Combine(folder, "strict_single.jsonl"), "ddpo", 42).Ratings.Kappa!.Value.ShouldBe(-1 / 3.0, 1e-12);
+
+        // Asked again it says 6 for every 5: no more than chance.
+        ((double)ddpo["repeat_agreement"]!["ratings"]!["kappa"]!["value"]!).ShouldBe(0, 1e-12);
+        ddpo["repeat_agreement"]!["ratings"]!["items"]!.ToString().ShouldBe("2");
+        var figures = JudgeFigures.Read(Path.Combine(_repository.Store.Folders.View("zephyr-tiny", "mt_bench"), "mt-bench.json"));
+        figures.Select(judge => (judge.Model, judge.Judge, judge.SecondJudge, judge.Agreement!.Ratings.Items, judge.Repeats!.Ratings.Items))
+            .ShouldBe([("dsft", "judge", "strict", 4, 2), ("ddpo", "judge", "strict", 4, 2)]);
+    }
+
+    [Theory]
+    [InlineData(false, "0", "1", "1")]
+    [InlineData(true, "1", "0", "0.5")]
+    public async Task Both_orders_tell_a_judge_that_looks_at_the_answers_from_one_that_looks_at_their_place(bool reads, string consistent, string flipped, string first)
+    {
+        var said = _server.FaultOf;
+        _server.FaultOf = request => !FakeChatServer.Said(request).Contains("Do.", StringComparison.Ordinal) ? said(request)
+            : new ChatFault { Text = $"[{{'model': 'model_1', 'rank': {(!reads || FakeChatServer.Said(request).Contains("Do. done", StringComparison.Ordinal) ? 1 : 2)}}}]" };
+        (await RunAsync("alpaca_eval.both_orders=true")).ShouldNotContain(StageStatus.Failed);
+        var document = JsonNode.Parse(_repository.View("alpaca_eval/alpaca-eval.json"))!["models"]!["ddpo"]!;
+        var verdicts = document["position"]!["verdicts"]!;
+        (verdicts["items"]!.ToString(), verdicts["consistent"]!["rate"]!.ToString(), verdicts["flipped"]!["rate"]!.ToString(), verdicts["first_position"]!["mean"]!.ToString())
+            .ShouldBe(("1", consistent, flipped, first));
+        (document["n_total"]!.ToString(), document["second_judging"]!["judgments"]!.ToString()).ShouldBe(("1", "1"));
+        JsonNode.Parse(_repository.View("alpaca_eval/ddpo/ranks/annotations_other_order.json"))!.AsArray().Count.ShouldBe(1);
+        var figures = JudgeFigures.Read(Path.Combine(_repository.Store.Folders.View("zephyr-tiny", "alpaca_eval"), "alpaca-eval.json")).ShouldHaveSingleItem();
+        (figures.Model, figures.Judge, figures.Position!.Verdicts.Items, figures.FirstPosition!.Value.Count).ShouldBe(("ddpo", "ranks", 1, 1));
+    }
+
+    [Fact]
+    public async Task Any_model_folder_is_judged_beside_those_of_the_experiment_and_its_content_is_in_the_key()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_repository.Folder, "elsewhere")).FullName;
+        TinyServedModel.Write(folder);
+        var other = $"mt_bench.folders=[{{name: published, folder: {folder}}}]";
+        await RunAsync(other, "alpaca_eval.models=[]", other.Replace("mt_bench", "alpaca_eval", StringComparison.Ordinal));
+        JsonNode.Parse(_repository.View("mt_bench/mt-bench.json"))!["models"]!.AsObject().Select(model => model.Key).ShouldBe(["dsft", "ddpo", "published"]);
+        JsonNode.Parse(_repository.View("alpaca_eval/alpaca-eval.json"))!["models"]!.AsObject().Select(model => model.Key).ShouldBe(["published"]);
+        _repository.View("mt_bench/model_answer/published.jsonl").ShouldNotBeEmpty();
+        (await RunAsync(other)).Count(status => status == StageStatus.Cached).ShouldBe(3, "alpaca_eval alone has other models now");
+        File.WriteAllText(Path.Combine(folder, "README.md"), "another content");
+        (await RunAsync(other))[2].ShouldBe(StageStatus.Ran);
+    }
+
+    [Fact]
     public void The_stages_are_there_only_when_their_sections_are_and_before_the_report()
     {
         StageCatalog.Recipe(_repository.Load().Settings).Stages.Select(stage => stage.Name)
@@ -116,6 +181,11 @@ public sealed class JudgedStagesTests : IAsyncLifetime
     [InlineData("mt_bench.models: is empty", "mt_bench.models=[]")]
     [InlineData("mt_bench.models: has dsft2", "mt_bench.models=[dsft2]")]
     [InlineData("mt_bench.models: names a model twice", "mt_bench.models=[ddpo, ddpo]")]
+    [InlineData("mt_bench.second_judge: has the name of the first", "mt_bench.second_judge.model=judge")]
+    [InlineData("mt_bench.second_judge.model: is missing", "mt_bench.second_judge.temperature=1")]
+    [InlineData("mt_bench.folders: names x, and there is no folder", "mt_bench.folders=[{name: x, folder: nowhere}]")]
+    [InlineData("mt_bench.folders: has a name that another model has", "mt_bench.folders=[{name: ddpo, folder: .}]")]
+    [InlineData("mt_bench.folders[0].name: must", "mt_bench.folders=[{name: ../x, folder: .}]")]
     [InlineData("alpaca_eval.models: has ddpo_without_dsft", "alpaca_eval.models=[ddpo_without_dsft]")]
     [InlineData("alpaca_eval.evaluator: is missing", "alpaca_eval.evaluator=null")]
     [InlineData("alpaca_eval.gamed_statistics: belongs to", "alpaca_eval.instruction_difficulty=d.csv")]

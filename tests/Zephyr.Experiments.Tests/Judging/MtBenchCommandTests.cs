@@ -26,6 +26,34 @@ public sealed class MtBenchCommandTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _bed.DisposeAsync();
 
     [Fact]
+    public async Task A_judge_whose_replies_are_all_cut_is_told_from_one_that_says_nothing_of_use()
+    {
+        _bed.Server.FaultOf = request => FakeChatServer.IsJudge(request) ? new ChatFault { Text = "I think that", Finish = "length" } : null;
+        var (code, _, error) = await _bed.RunAsync(Live());
+        code.ShouldBe(1);
+        error.ShouldContain("4 because no reply could be read (4 of the last replies reached their longest length, max_tokens)");
+        error.ShouldContain("raise judge.max_tokens, which 4 replies reached, or name another judge.");
+        _bed.Server.FaultOf = request => FakeChatServer.IsJudge(request) ? new ChatFault { Status = 400, Body = """{"error": {"code": "context_length_exceeded"}}""" } : null;
+        (await _bed.RunAsync([.. Live(), "--set=judge.temperature=0.5"])).Error.ShouldContain("None of the 4 prompts fits the context of judge. Name a judge with a longer one.");
+    }
+
+    [Fact]
+    public async Task A_second_judge_is_named_checked_shown_and_costs_too()
+    {
+        string[] both = [.. Live(), "--set=second_judge.model=strict", $"--set=second_judge.base_url={_bed.Server.Address}", "--set=second_judge.output_price=100000"];
+        _bed.Server.FaultOf = request => (string)request["model"]! switch { "judge" => new ChatFault { Text = "[[7]]" }, "strict" => new ChatFault { Text = "[[6]]" }, _ => null };
+
+        // Four judgments of at most 2048 tokens at 0.1 each.
+        ((decimal)(await _bed.JsonAsync([.. both, "--cost"]))["most"]!).ShouldBe(4 * 204.8m);
+        var (code, output, error) = await _bed.RunAsync(both);
+        code.ShouldBe(0, error);
+        output.ShouldContain("Second judge strict: average 6.0000 of 4 ratings");
+        output.ShouldContain("The two judges, 4 ratings: equal 0.0000, Cohen's kappa 0.0000 (0.0000 to 0.0000)");
+        output.ShouldContain(Path.Combine("model_judgment", "strict_single.jsonl"));
+        (await _bed.RunAsync([.. Live(), "--set=second_judge.model=judge"])).Error.ShouldContain("second_judge: has the name of the first judge in files");
+    }
+
+    [Fact]
     public async Task A_model_answers_two_turns_and_is_rated_and_nothing_is_asked_twice()
     {
         Judge(request => Said(request).Contains("2+2?", StringComparison.Ordinal) ? "[[4]]" : "Rating: [[8]]");
@@ -79,7 +107,7 @@ public sealed class MtBenchCommandTests : IAsyncLifetime
         Judge(request => Said(request).Contains("Write.", StringComparison.Ordinal) ? "Very good!" : "[[3]]");
         var document = await _bed.JsonAsync(Live());
         (document["average"]!.ToString(), document["dropped"]!.ToString()).ShouldBe(("3", "2"));
-        document["judging"]!.ToJsonString().ShouldBe("""{"judgments":4,"unread_replies":6,"without_judgment":2,"too_long":0}""");
+        document["judging"]!.ToJsonString().ShouldBe("""{"judgments":4,"unread_replies":6,"without_judgment":2,"too_long":0,"cut_replies":0}""");
         _bed.Server.Requests.Count(FakeChatServer.IsJudge).ShouldBe(2 + (2 * 3));
         _bed.Read("out/model_judgment/judge_single.jsonl").ShouldContain("\"judgment\":\"Very good!\",\"score\":-1");
     }
@@ -89,7 +117,7 @@ public sealed class MtBenchCommandTests : IAsyncLifetime
     {
         Judge(_ => "Very good!");
         var (code, _, error) = await _bed.RunAsync([.. Live(), "--set", "judge.attempts=1"]);
-        (code, error.Contains("none of the 4 judgments of m has a rating", StringComparison.Ordinal)).ShouldBe((1, true), error);
+        (code, error.Contains("judge gave none of the 4 answers a rating that could be read", StringComparison.Ordinal) && error.Contains("asking again changes nothing: name another judge, or raise judge.attempts.", StringComparison.Ordinal)).ShouldBe((1, true), error);
         _bed.Read("out/model_judgment/judge_single.jsonl").ShouldContain("Very good!");
     }
 

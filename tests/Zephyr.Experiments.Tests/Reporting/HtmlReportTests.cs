@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml;
 using System.Xml.Linq;
+using Zephyr.Core;
 using Zephyr.Core.Evaluation;
 using Zephyr.Core.Evaluation.Preferences;
 using Zephyr.Experiments.Reporting;
@@ -23,7 +24,7 @@ public sealed partial class HtmlReportTests
         var page = Parse(html);
         page.Descendants("link").ShouldBeEmpty();
         page.Descendants("img").ShouldBeEmpty();
-        string[] ids = ["results", "skills", "samples", "paper", "training", "data", "pipeline", "tried", "settings"];
+        string[] ids = ["results", "skills", "judges", "samples", "paper", "training", "data", "pipeline", "tried", "settings"];
         page.Descendants("section").Select(Id).ShouldBe(ids);
         page.Descendants("nav").Single().Elements("a").Select(link => link.Attribute("href")!.Value).ShouldBe(ids.Select(id => "#" + id));
         // An empty element that HTML does not know as empty would swallow what follows it.
@@ -165,6 +166,56 @@ public sealed partial class HtmlReportTests
     }
 
     [Fact]
+    public void The_report_says_plainly_when_nothing_is_known_of_the_judges()
+    {
+        string Text(ReportData data) => Section(Parse(HtmlReport.Render(data)), "judges").Elements("p").Last().Value;
+        Text(Sample()).ShouldBe("There are no figures of how far judges agree or how far the order of answers sways them. The only judge here is rubric, which rated each answer once and by itself. "
+            + "The sections mt_bench and alpaca_eval of an experiment bring them.");
+        var bench = new MtBenchFigures("ddpo", 5, 5, 5, null, null, 4, 0, ["j"], []);
+        var alpaca = new AlpacaEvalFigures("ddpo", "b", 50, 1, null, 4, 10);
+        Text(Sample() with { MtBench = [bench] }).ShouldBe(
+            "MT-Bench was judged once, by one judge: mt_bench.second_judge or mt_bench.repeat would tell how far its ratings hold. There are no figures of position bias: MT-Bench's judge sees one answer at a time.");
+        Text(Sample() with { AlpacaEval = [alpaca] }).ShouldBe(
+            "There are no figures of agreement: only MT-Bench's ratings give them. AlpacaEval's pairs were judged in one order: alpaca_eval.both_orders would tell how many verdicts flip.");
+    }
+
+    [Fact]
+    public void Agreement_and_position_bias_of_judges_read_back_as_they_were()
+    {
+        // Ratings 1 1 2 3 beside 1 2 2 3: three of four equal; chance gives (2*1 + 1*2 + 1*1) / 16 = 5/16, kappa = 1 - (1/4) / (11/16) = 7/11.
+        var agreement = new StoredAgreement(JudgmentFormat.MtBench, 0, 0, 0, RaterAgreement.Of([new(1, 1, 1), new(2, 1, 2), new(3, 2, 2), new(4, 3, 3)], 1));
+        var position = new StoredPositions(JudgmentFormat.AlpacaEval, 0, 0, PositionBias.Of([new(Verdict.First, Verdict.First), new(Verdict.First, Verdict.Second)], 1));
+        var folder = Directory.CreateTempSubdirectory("zephyr-judges-").FullName;
+        try
+        {
+            var (bench, alpaca) = (Path.Combine(folder, "mt-bench.json"), Path.Combine(folder, "alpaca-eval.json"));
+            File.WriteAllText(bench, $$$"""{"models": {"dsft": {"judges": ["j"]}, "ddpo": {"judges": ["j"], "second_judge": {"judge": "<k>"}, "agreement": {{{agreement.ToJson().ToJsonString()}}}, "repeat_agreement": null} } }""");
+            File.WriteAllText(alpaca, $$$"""
+                {"models": {
+                  "dsft": {"annotator": "a", "first_position": {"mean": 0.625, "low": 0.5, "high": 0.75, "count": 8}},
+                  "ddpo": {"annotator": "a", "position": {{{position.ToJson().ToJsonString()}}} } } }
+                """);
+            IReadOnlyList<JudgeFigures> judges = [.. JudgeFigures.Read(bench), .. JudgeFigures.Read(alpaca)];
+            judges.Select(judge => judge.Model).ShouldBe(["ddpo", "dsft", "ddpo"]);
+            var section = Section(Parse(HtmlReport.Render(Sample() with { Judges = judges, AlpacaEval = [new("ddpo", "b", 50, 1, null, 4, 10)] })), "judges");
+            var tables = section.Elements("div").Select(Rows).ToList();
+            var row = tables[0].ShouldHaveSingleItem();
+            row[..5].ShouldBe(["dDPO, MT-Bench", "j and <k>", "4", "75.0%", "100.0%"]);
+            row[5].ShouldStartWith("0.64 [");
+            row[^1].ShouldBe("−0.25");
+            tables[1][0].ShouldBe(["dSFT, AlpacaEval", "a", "8", "–", "–", "–", "62.5% [50.0%, 75.0%]"]);
+            tables[1][1][..6].ShouldBe(["dDPO, AlpacaEval", "a", "2", "50.0%", "50.0%", "100.0%"]);
+            tables[1][1][6].ShouldStartWith("75.0% [");
+            File.WriteAllText(bench, """{"models": {"ddpo": {"agreement": {"format": "mt_bench"}}}}""");
+            Should.Throw<ZephyrException>(() => JudgeFigures.Read(bench)).Message.ShouldContain("--force");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public void MtBench_stands_by_category_and_turn_beside_the_published_scores()
     {
         var file = Path.GetTempFileName();
@@ -266,7 +317,7 @@ public sealed partial class HtmlReportTests
             Tried = null,
         };
         var page = Parse(HtmlReport.Render(bare));
-        page.Descendants("section").Select(Id).ShouldBe(["results", "paper", "data", "pipeline", "settings"]);
+        page.Descendants("section").Select(Id).ShouldBe(["results", "judges", "paper", "data", "pipeline", "settings"]);
         page.Descendants("p").First().Value.ShouldBe("On 500 held-out pairs dDPO ranks 70.0% as the preferences do, with a mean margin of 0.30.");
     }
 
@@ -294,6 +345,8 @@ public sealed partial class HtmlReportTests
             Directory.Delete(folder, recursive: true);
         }
     }
+
+    private static XElement Section(XDocument page, string id) => page.Descendants("section").Single(section => Id(section) == id);
 
     private static string Id(XElement element) => element.Attribute("id")?.Value ?? "";
 

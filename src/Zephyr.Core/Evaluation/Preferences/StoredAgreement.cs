@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Zephyr.Core.Data;
 using Zephyr.Core.Evaluation.AlpacaEval;
 using Zephyr.Core.Evaluation.MtBench;
@@ -61,6 +63,17 @@ public sealed record StoredAgreement(JudgmentFormat Format, int OnlyFirst, int O
             ? new StoredAgreement(format, ours.Count - matched, theirs.Count - matched, unrated, RaterAgreement.Of(items, seed))
             : throw new ZephyrException($"{first} and {second} have no rated answer in common{(model is null ? "" : $" by {model}")}; give judgments of the same models and questions");
     }
+
+    /// <summary>The figures as JSON with snake_case keys, as <c>zephyr evaluate preferences --json</c> has them under <c>agreement</c>.</summary>
+    /// <returns>A new object.</returns>
+    public JsonObject ToJson() => JsonSerializer.SerializeToNode(this, EvaluationJsonContext.Default.StoredAgreement)!.AsObject();
+
+    /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
+    /// <param name="json">The object.</param>
+    /// <returns>The figures.</returns>
+    /// <exception cref="JsonException">It is something else.</exception>
+    public static StoredAgreement FromJson(JsonElement json) =>
+        json.Deserialize(EvaluationJsonContext.Default.StoredAgreement) ?? throw new JsonException("null in place of an agreement");
 
     private static IReadOnlyList<Rating> Read(string path, JudgmentFormat format, string? model) => format switch
     {

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Zephyr.Core.Data;
 using Zephyr.Core.Evaluation.AlpacaEval;
 using Zephyr.Core.Evaluation.MtBench;
@@ -68,5 +70,19 @@ public sealed record StoredPositions(JudgmentFormat Format, int Unmatched, int U
             : throw new ZephyrException($"{path}: none of the {rows.Count} judgments has a verdict in both orders; judge the answers again");
     }
 
-    private static Verdict Of(double preference) => preference < 1.5 ? Verdict.First : preference > 1.5 ? Verdict.Second : Verdict.Tie;
+    /// <summary>The figures as JSON with snake_case keys, as <c>zephyr evaluate preferences --json</c> has them under <c>position</c>.</summary>
+    /// <returns>A new object.</returns>
+    public JsonObject ToJson() => JsonSerializer.SerializeToNode(this, EvaluationJsonContext.Default.StoredPositions)!.AsObject();
+
+    /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
+    /// <param name="json">The object.</param>
+    /// <returns>The figures.</returns>
+    /// <exception cref="JsonException">It is something else.</exception>
+    public static StoredPositions FromJson(JsonElement json) =>
+        json.Deserialize(EvaluationJsonContext.Default.StoredPositions) ?? throw new JsonException("null in place of position figures");
+
+    /// <summary>The verdict of a preference from 1 (the answer shown first) to 2.</summary>
+    /// <param name="preference">The preference.</param>
+    /// <returns>The verdict.</returns>
+    public static Verdict Of(double preference) => preference < 1.5 ? Verdict.First : preference > 1.5 ? Verdict.Second : Verdict.Tie;
 }

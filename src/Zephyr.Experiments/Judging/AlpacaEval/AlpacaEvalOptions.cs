@@ -43,6 +43,10 @@ public record AlpacaEvalOptions
     [Description("who judges; the model is the evaluator's where none is named. Temperature and longest reply are the evaluator's")]
     public AnnotatorOptions? Judge { get; init; }
 
+    /// <summary>Whether every pair is judged in both orders.</summary>
+    [Description("whether every pair is put to the judge in the other order too, to see how far its verdicts depend on the order; the win rate stays that of the first. Twice the judgments")]
+    public bool BothOrders { get; init; }
+
     /// <summary>Difficulties of the instructions, for the length-controlled win rate.</summary>
     [Description("instruction_difficulty.csv, for the length-controlled win rate of version 2.0")]
     [SettingPath]

@@ -10,6 +10,7 @@ namespace Zephyr.Experiments.Judging.AlpacaEval;
 internal sealed class AlpacaEvaluation
 {
     private readonly AlpacaEvalOptions _options;
+    private readonly ulong _seed;
     private readonly AskingSession _session;
     private readonly IStageReporter _reporter;
     private readonly AlpacaJudging? _judging;
@@ -22,7 +23,7 @@ internal sealed class AlpacaEvaluation
     /// <exception cref="ZephyrException">A file is missing or malformed, or the judge cannot be asked.</exception>
     public AlpacaEvaluation(AlpacaEvalOptions options, ulong seed, AskingSession session, IStageReporter reporter)
     {
-        (_options, _session, _reporter) = (options, session, reporter);
+        (_options, _seed, _session, _reporter) = (options, seed, session, reporter);
         References = AlpacaOutputFile.Read(options.ReferenceOutputs);
         if (References[0].Generator is null)
         {
@@ -50,6 +51,11 @@ internal sealed class AlpacaEvaluation
     /// <param name="evaluator">The evaluator.</param>
     /// <returns>The path.</returns>
     public static string AnnotationsOf(string folder, string model, string evaluator) => Path.Combine(folder, FileNames.Of(model), FileNames.Of(evaluator), "annotations.json");
+
+    /// <summary>Where the annotations of the other order are written, beside the others.</summary>
+    /// <param name="annotations">File of the annotations.</param>
+    /// <returns>The path.</returns>
+    public static string InOtherOrder(string annotations) => Path.Combine(Path.GetDirectoryName(annotations)!, "annotations_other_order.json");
 
     /// <summary>The baseline's answers.</summary>
     public IReadOnlyList<AlpacaOutput> References { get; }
@@ -92,13 +98,25 @@ internal sealed class AlpacaEvaluation
     /// <exception cref="ZephyrException">The judge cannot be asked, or gave no preference at all.</exception>
     public async Task<JsonObject> JudgeAsync(AlpacaAnswers answers, string path, CancellationToken cancellationToken)
     {
-        var (rows, faults) = await _judging!.RunAsync(Pairs(answers), _reporter, cancellationToken);
+        var pairs = Pairs(answers);
+        var (rows, faults) = await _judging!.RunAsync(pairs, _reporter, cancellationToken);
         AlpacaFileWriter.WriteAnnotations(path, rows);
         var (_, document) = AlpacaEvalDocument.Of(path, Evaluator!.Version, outputs: null, _options.InstructionDifficulty, _options.GamedStatistics);
         document["model"] = rows[0].Model.Generator;
         document["baseline"] = rows[0].Baseline.Generator;
         document["annotator"] = _judging.Name;
         document["judging"] = faults.ToJson(rows.Count);
+        var shown = new AlpacaPositions(_judging, _seed);
+        document["first_position"] = shown.FirstOf(pairs, rows);
+        if (_options.BothOrders)
+        {
+            IReadOnlyList<AlpacaJudging.Pair> exchanged = [.. pairs.Select(static pair => pair with { InOtherOrder = true })];
+            var (others, otherFaults) = await _judging.RunAsync(exchanged, _reporter, cancellationToken);
+            AlpacaFileWriter.WriteAnnotations(InOtherOrder(path), others);
+            document["second_judging"] = otherFaults.ToJson(others.Count);
+            document["position"] = shown.Compare(pairs, rows, others)?.ToJson();
+        }
+
         return document;
     }
 
@@ -131,8 +149,11 @@ internal sealed class AlpacaEvaluation
 
             if (_judging is not null)
             {
-                var pair = new AlpacaJudging.Pair(References[i], output!);
-                Count(await _judging.JudgeAsync(pair, Asking.StoredOnly) is not null, _judging.MostCost(pair));
+                foreach (var inOtherOrder in _options.BothOrders ? new[] { false, true } : [false])
+                {
+                    var pair = new AlpacaJudging.Pair(References[i], output!, inOtherOrder);
+                    Count(await _judging.JudgeAsync(pair, Asking.StoredOnly) is not null, _judging.MostCost(pair));
+                }
             }
         }
 

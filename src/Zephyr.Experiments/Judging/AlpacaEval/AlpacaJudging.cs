@@ -25,7 +25,12 @@ internal sealed class AlpacaJudging(AskedModel judge, AlpacaEvaluator evaluator,
     /// <summary>Two answers to compare.</summary>
     /// <param name="Baseline">The baseline's.</param>
     /// <param name="Model">The model's.</param>
-    internal sealed record Pair(AlpacaOutput Baseline, AlpacaOutput Model);
+    /// <param name="InOtherOrder">Whether the judge sees them in the order that is not the one decided by instruction and seed.</param>
+    internal sealed record Pair(AlpacaOutput Baseline, AlpacaOutput Model, bool InOtherOrder = false)
+    {
+        /// <summary>Whether the answers are the same, so that nobody is asked.</summary>
+        public bool IsDraw => Baseline.Output == Model.Output;
+    }
 
     /// <summary>Has all pairs compared.</summary>
     /// <param name="pairs">The pairs.</param>
@@ -56,12 +61,12 @@ internal sealed class AlpacaJudging(AskedModel judge, AlpacaEvaluator evaluator,
     {
         AlpacaJudgment Row(double? preference, ChatAnswer? reply) =>
             new(pair.Baseline, pair.Model, Name, preference, reply?.Text, [.. (reply?.First ?? []).Select(static chance => (chance.Token, chance.LogProb))]);
-        if (IsDraw(pair))
+        if (pair.IsDraw)
         {
             return (Row(Draw, null), new JudgeFaults());
         }
 
-        var isSwitched = OutputOrder.IsSwitched(pair.Baseline.Instruction, seed);
+        var isSwitched = IsSwitched(pair);
         ChatAnswer? last = null;
         for (var attempt = 0; attempt < options.Attempts; attempt++)
         {
@@ -86,15 +91,18 @@ internal sealed class AlpacaJudging(AskedModel judge, AlpacaEvaluator evaluator,
             }
         }
 
-        return (Row(null, last), new JudgeFaults(options.Attempts, 1));
+        return (Row(null, last), new JudgeFaults(options.Attempts, 1, Cut: last!.End == AnswerEnd.Length ? 1 : 0));
     }
 
     /// <summary>The most that a first reply can cost.</summary>
     /// <param name="pair">The pair.</param>
     /// <returns>The cost.</returns>
-    public decimal MostCost(Pair pair) => IsDraw(pair) ? 0 : judge.Price.Of(Request(pair, isSwitched: false, 0).MostInputTokens, evaluator.MaxTokens);
+    public decimal MostCost(Pair pair) => pair.IsDraw ? 0 : judge.Price.Of(Request(pair, isSwitched: false, 0).MostInputTokens, evaluator.MaxTokens);
 
-    private static bool IsDraw(Pair pair) => pair.Baseline.Output == pair.Model.Output;
+    /// <summary>Whether the judge sees the model's answer first.</summary>
+    /// <param name="pair">The pair.</param>
+    /// <returns>Whether the outputs change places.</returns>
+    public bool IsSwitched(Pair pair) => OutputOrder.IsSwitched(pair.Baseline.Instruction, seed) != pair.InOtherOrder;
 
     private double? Preference(ChatAnswer reply) => evaluator.Tokens is { } tokens
         ? tokens.Of([.. reply.First.Select(static chance => (chance.Token, chance.LogProb))])

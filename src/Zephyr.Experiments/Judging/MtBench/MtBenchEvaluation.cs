@@ -14,9 +14,8 @@ internal sealed class MtBenchEvaluation
     private readonly ulong _seed;
     private readonly AskingSession _session;
     private readonly IStageReporter _reporter;
-    private readonly AskedModel? _judge;
-    private readonly SingleGrading? _grading;
-    private readonly IReadOnlyDictionary<int, MtBenchAnswer> _references = new Dictionary<int, MtBenchAnswer>();
+    private readonly MtBenchJudging? _judge;
+    private readonly MtBenchJudging? _second;
 
     /// <summary>Reads questions, prompts and references, so that what is wrong with them shows before anything is asked.</summary>
     /// <param name="options">Where they are, and how is answered and judged.</param>
@@ -31,9 +30,11 @@ internal sealed class MtBenchEvaluation
         Questions = files.Questions();
         if (options.Judge is { } judge)
         {
-            _grading = files.Grading();
-            _references = files.References(Questions, judge.Name);
-            _judge = session.Models.Open(judge, judge.IsFolder, "judge");
+            var grading = files.Grading();
+            MtBenchJudging Open(GraderOptions grader, string setting) =>
+                new(session.Models.Open(grader, grader.IsFolder, setting), grader, grading, files.References(Questions, grader.Name));
+            _judge = Open(judge, "judge");
+            _second = options.SecondJudge is { } second ? Open(second, "second_judge") : null;
             if (options.Repeat > 1 && judge is { Temperature: 0, IsFolder: true })
             {
                 reporter.Note("judge.temperature is 0: a judge in process then says the same every time. Set judge.temperature to see how far its ratings vary.");
@@ -81,18 +82,27 @@ internal sealed class MtBenchEvaluation
     /// <exception cref="ZephyrException">The judge cannot be asked, or gave no rating at all.</exception>
     public async Task<JsonObject> JudgeAsync(MtBenchAnswers answers, string path, CancellationToken cancellationToken)
     {
-        var options = _options.Judge!;
-        var judging = Judging();
-        var judgments = await judging.RunAsync(judging.Plan(Questions, answers.Answers, _options.Repeat), _reporter, cancellationToken);
         var model = answers.Answers[0].Model;
-        MtBenchFileWriter.WriteJudgments(path, model, options.Name, judgments.Rows);
-        var rows = MtBenchJudgment.ReadFile(path).Where(row => row.Judge == options.Name).ToList();
-        var scores = MtBenchScores.Of(path, rows, model, Questions.ToDictionary(static question => question.Id, static question => question.Category), _seed);
-        var document = MtBenchDocument.Of(scores);
+        var (judgments, document) = await JudgeAsync(_judge!, answers, path, cancellationToken);
         document["model"] = model;
         document["judging"] = judgments.Faults.ToJson(judgments.Rows.Count);
+        document["repeat_agreement"] = _options.Repeat > 1 ? MtBenchAgreement.OfRepeats(judgments.Rows, _options.Repeat, _seed)?.ToJson() : null;
+        if (_second is not null)
+        {
+            var beside = MtBenchFiles.Beside(path, _second.Name);
+            var (other, figures) = await JudgeAsync(_second, answers, beside, cancellationToken);
+            document["second_judge"] = new JsonObject { ["judge"] = _second.Name, ["average"] = figures["average"]?.DeepClone(), ["count"] = figures["count"]?.DeepClone() };
+            document["second_judging"] = other.Faults.ToJson(other.Rows.Count);
+            document["agreement"] = MtBenchAgreement.Of(judgments.Rows, other.Rows, _seed)?.ToJson();
+        }
+
         return document;
     }
+
+    /// <summary>Files of judgments: the first judge's, and beside it the second one's.</summary>
+    /// <param name="path">The first judge's.</param>
+    /// <returns>The paths.</returns>
+    public IReadOnlyList<string> JudgmentFiles(string path) => _second is null ? [path] : [path, MtBenchFiles.Beside(path, _second.Name)];
 
     /// <summary>Looks up what is stored, and bounds what the rest can cost. What stored answers cost is counted in the budget, so that it holds from the first request on.</summary>
     /// <param name="model">The model; null when the answers are there.</param>
@@ -114,9 +124,8 @@ internal sealed class MtBenchEvaluation
                 most += MostOfAnswers(question, model);
             }
 
-            if (_judge is not null)
+            foreach (var judging in new[] { _judge, _second }.OfType<MtBenchJudging>())
             {
-                var judging = Judging();
                 foreach (var item in judging.Plan([question], [answer], _options.Repeat))
                 {
                     items++;
@@ -144,5 +153,18 @@ internal sealed class MtBenchEvaluation
         return most;
     }
 
-    private MtBenchJudging Judging() => new(_judge!, _options.Judge!, _grading!, _references);
+    private async Task<(MtBenchJudgments Judgments, JsonObject Document)> JudgeAsync(MtBenchJudging judging, MtBenchAnswers answers, string path, CancellationToken cancellationToken)
+    {
+        var judgments = await judging.RunAsync(judging.Plan(Questions, answers.Answers, _options.Repeat), _reporter, cancellationToken);
+        var model = answers.Answers[0].Model;
+        MtBenchFileWriter.WriteJudgments(path, model, judging.Name, judgments.Rows);
+        if (judgments.Faults.Missing == judgments.Rows.Count)
+        {
+            throw new ZephyrException(judgments.Faults.NoneAtAll(judging.Name, ReferenceEquals(judging, _second) ? "second_judge" : "judge", judgments.Rows.Count, path));
+        }
+
+        var rows = MtBenchJudgment.ReadFile(path).Where(row => row.Judge == judging.Name).ToList();
+        var scores = MtBenchScores.Of(path, rows, model, Questions.ToDictionary(static question => question.Id, static question => question.Category), _seed);
+        return (judgments, MtBenchDocument.Of(scores));
+    }
 }

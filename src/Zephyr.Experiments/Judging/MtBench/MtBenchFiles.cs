@@ -23,6 +23,12 @@ internal sealed class MtBenchFiles(MtBenchOptions options)
     /// <returns>The path.</returns>
     public static string JudgmentsBy(string folder, string judge) => Path.Combine(folder, "model_judgment", $"{FileNames.Of(judge)}_single.jsonl");
 
+    /// <summary>The file of another judge beside that of the first.</summary>
+    /// <param name="judgments">The first judge's file.</param>
+    /// <param name="judge">The other judge.</param>
+    /// <returns>The path.</returns>
+    public static string Beside(string judgments, string judge) => Path.Combine(Path.GetDirectoryName(judgments)!, $"{FileNames.Of(judge)}_single.jsonl");
+
     /// <summary>Reads the questions.</summary>
     /// <returns>The questions.</returns>
     /// <exception cref="ZephyrException">The file is missing or malformed.</exception>

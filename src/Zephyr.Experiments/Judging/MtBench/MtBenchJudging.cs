@@ -20,6 +20,9 @@ internal sealed class MtBenchJudging(AskedModel judge, GraderOptions options, Si
     private const int SeedsOfRepeats = 1000;
     private static readonly IReadOnlyDictionary<string, double> s_noMetrics = new Dictionary<string, double>(StringComparer.Ordinal);
 
+    /// <summary>Name of the judge in files.</summary>
+    public string Name => options.Name;
+
     /// <summary>One judgment to be had.</summary>
     /// <param name="Question">The question.</param>
     /// <param name="Answer">The answer.</param>
@@ -81,7 +84,7 @@ internal sealed class MtBenchJudging(AskedModel judge, GraderOptions options, Si
     {
         var prompt = Prompt(item);
         GradedTurn Row(string judgment, double score) => new(item.Question.Id, item.Answer.Model, options.Name, prompt, judgment, score, item.Turn);
-        var text = "";
+        ChatAnswer? last = null;
         for (var attempt = 0; attempt < options.Attempts; attempt++)
         {
             ChatAnswer? reply;
@@ -100,14 +103,14 @@ internal sealed class MtBenchJudging(AskedModel judge, GraderOptions options, Si
                 return null;
             }
 
-            text = reply.Text;
-            if (JudgeRating.Parse(text) is var rating && rating != JudgeRating.None)
+            last = reply;
+            if (JudgeRating.Parse(reply.Text) is var rating && rating != JudgeRating.None)
             {
-                return (Row(text, rating), new JudgeFaults(attempt));
+                return (Row(reply.Text, rating), new JudgeFaults(attempt));
             }
         }
 
-        return (Row(text, JudgeRating.None), new JudgeFaults(options.Attempts, 1));
+        return (Row(last!.Text, JudgeRating.None), new JudgeFaults(options.Attempts, 1, Cut: last.End == AnswerEnd.Length ? 1 : 0));
     }
 
     /// <summary>The most that a first reply can cost.</summary>

@@ -42,6 +42,10 @@ public record MtBenchOptions
     [Description("who judges")]
     public GraderOptions? Judge { get; init; }
 
+    /// <summary>Another judge of the same answers.</summary>
+    [Description("another judge of the same answers, to see how far the two agree; the figures stay the first one's")]
+    public GraderOptions? SecondJudge { get; init; }
+
     /// <summary>Judgments of each turn.</summary>
     [Description("how often each turn is judged; more than once tells how far the judge's ratings vary")]
     [Range(1, 100)]

@@ -53,6 +53,8 @@ internal static class MtBenchTable
         {
             output.WriteLine($"The average of each time: {string.Join(", ", averages.Select(Text))}");
         }
+
+        JudgeLines.Write(output, document);
     }
 
     private static string Text(JsonNode? value) => value is null ? "-" : ((double)value).ToString("0.0000", CultureInfo.InvariantCulture);

@@ -45,6 +45,7 @@ public static class HtmlReport
             SkillSection.Build(data.Evaluation, charts),
             MtBenchSection.Build(data.MtBench, charts),
             AlpacaEvalSection.Build(data.AlpacaEval),
+            JudgeSection.Build(data),
             PreferenceSection.Build(data.Evaluation, charts),
             SampleSection.Build(data.Evaluation),
             PaperSection.Build(data),
