@@ -98,12 +98,13 @@ public sealed class DecoderMemory(
     /// <param name="promptLength">Tokens of the longest prompt.</param>
     /// <param name="newTokens">Tokens generated at most.</param>
     /// <param name="type">Compute type.</param>
+    /// <param name="mostCache">Most bytes of keys and values: an engine with a bound has requests wait instead.</param>
     /// <returns>The estimate.</returns>
-    public MemoryEstimate Generation(long rows, long promptLength, long newTokens, ComputeType type)
+    public MemoryEstimate Generation(long rows, long promptLength, long newTokens, ComputeType type, long mostCache = long.MaxValue)
     {
         var size = Size(type);
         var step = new EngineOptions().PromptTokensPerStep;
-        var cache = rows * KeyValuePages.Ring(model, promptLength + newTokens, step) * KeyValuePages.PageBytes(model, size);
+        var cache = Math.Min(mostCache, rows * KeyValuePages.Ring(model, promptLength + newTokens, step) * KeyValuePages.PageBytes(model, size));
 
         // A step reads one token of every request that answers and a part of the prompts that are left; its logits are made in the
         // compute type, widened, and copied out.

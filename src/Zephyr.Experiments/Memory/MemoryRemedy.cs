@@ -49,6 +49,10 @@ internal static class MemoryRemedy
             static (all, lora) => all with { Ddpo = all.Ddpo with { Lora = lora } }),
         StageFiles.Reference => Halves(settings.Reference.BatchSize).Select(batch => new Change(
             "reference.batch_size", Setting("reference.batch_size", batch), all => all with { Reference = all.Reference with { BatchSize = batch } })),
+        StageFiles.MtBench => Halves(settings.MtBench!.MaxTokens).Select(tokens => new Change(
+            "mt_bench.max_tokens", Setting("mt_bench.max_tokens", tokens), all => all with { MtBench = all.MtBench! with { MaxTokens = tokens } })),
+        StageFiles.AlpacaEval => Halves(settings.AlpacaEval!.MaxTokens).Select(tokens => new Change(
+            "alpaca_eval.max_tokens", Setting("alpaca_eval.max_tokens", tokens), all => all with { AlpacaEval = all.AlpacaEval! with { MaxTokens = tokens } })),
         _ => Halves(settings.Evaluate.BatchSize).Select(batch => new Change(
             "evaluate.batch_size", Setting("evaluate.batch_size", batch), all => all with { Evaluate = all.Evaluate with { BatchSize = batch } })),
     };

@@ -28,6 +28,7 @@ public sealed record StageMemory(string Stage, MemoryEstimate Estimate)
         var pair = Math.Min(settings.Tokenize.MaxPreferenceLength, known?.LongestPair ?? int.MaxValue);
         var ddpo = new TrainingShape(
             2L * settings.Ddpo.BatchSize, pair, dtype, settings.Ddpo, settings.Ddpo.Lora, WeightsHeldByLoss: false);
+        var judged = new JudgedMemory(settings, shape, of => new DecoderMemory(of, program: DecoderMemory.StageProgram, holes: holes), known is { OnDevice: true });
         return
         [
             new(StageFiles.Dsft, memory.Training(Supervised(settings.Dsft, dtype))),
@@ -35,6 +36,8 @@ public sealed record StageMemory(string Stage, MemoryEstimate Estimate)
             new(StageFiles.Reference, memory.Scoring(2L * settings.Reference.BatchSize, pair, dtype)),
             new(StageFiles.Ddpo, memory.Training(ddpo)),
             new(StageFiles.Evaluate, Evaluation(settings, pair, known is { OnDevice: true }, new DecoderMemory(shape, program: DecoderMemory.StageProgram, holes: holes))),
+            .. settings.MtBench is { } bench ? [new StageMemory(StageFiles.MtBench, judged.MtBench(bench))] : Array.Empty<StageMemory>(),
+            .. settings.AlpacaEval is { } alpaca ? [new StageMemory(StageFiles.AlpacaEval, judged.AlpacaEval(alpaca))] : Array.Empty<StageMemory>(),
         ];
     }
 

@@ -1,5 +1,9 @@
 using Zephyr.Core.Memory;
+using Zephyr.Core.Models;
 using Zephyr.Experiments.Configuration;
+using Zephyr.Experiments.Judging;
+using Zephyr.Experiments.Judging.AlpacaEval;
+using Zephyr.Experiments.Judging.MtBench;
 using Zephyr.Experiments.Memory;
 
 namespace Zephyr.Experiments.Tests.Memory;
@@ -78,6 +82,52 @@ public sealed class PlanMemoryTests
         var settings = Recipe("zephyr-7b-lora", "ddpo.batch_size=8", "ddpo.accumulation_steps=2");
         var fitting = Total(Recipe("zephyr-7b-lora", "ddpo.batch_size=4", "ddpo.accumulation_steps=4"), "ddpo");
         MemoryRemedy.Find(settings, "ddpo", fitting).ShouldBe(["ddpo.batch_size=4 ddpo.accumulation_steps=4"]);
+    }
+
+    [Fact]
+    public void Judged_stages_are_predicted_as_generation_and_a_judge_in_process_comes_on_top()
+    {
+        var folder = Directory.CreateTempSubdirectory("zephyr-judged-memory-").FullName;
+        try
+        {
+            // 600 bytes in two turns: 264 tokens each with the template, 1024 of the first answer, 1024 new ones; the context has 512.
+            var questions = Path.Combine(folder, "question.jsonl");
+            File.WriteAllText(questions, $$"""{"question_id": 81, "category": "writing", "turns": ["{{new string('a', 600)}}", "{{new string('b', 600)}}"]}""");
+            var reference = Path.Combine(folder, "reference.json");
+            File.WriteAllText(reference, """[{"instruction": "Do.", "output": "done", "generator": "b"}]""");
+            var tiny = Recipe("zephyr-tiny");
+            var settings = tiny with
+            {
+                MtBench = new MtBenchSection { Questions = questions, MaxTokens = 64, Judge = new GraderOptions { Model = "judge" } },
+                AlpacaEval = new AlpacaEvalSection { ReferenceOutputs = reference, MaxTokens = 32 },
+            };
+            var shape = ModelConfiguration.From(tiny.Model.Architecture!, tiny.Tokenizer.VocabSize);
+            var memory = new DecoderMemory(shape, program: DecoderMemory.StageProgram);
+            long Of(ExperimentSettings of, string stage) => StageMemory.Predict(of).Single(found => found.Stage == stage).Estimate.Total;
+            var prompt = Math.Min((2 * 264) + 64, shape.MaxPositionEmbeddings - 1);
+            Of(settings, "mt_bench").ShouldBe(memory.Generation(8, prompt, Math.Min(64, shape.MaxPositionEmbeddings - prompt), tiny.Model.Dtype).Total);
+            Of(settings, "alpaca_eval").ShouldBe(memory.Generation(8, 1 + 64, 32, tiny.Model.Dtype).Total);
+            StageMemory.Predict(tiny).ShouldNotContain(found => found.Stage == "mt_bench");
+
+            // A judge in process and another, larger model.
+            File.WriteAllText(Path.Combine(folder, "config.json"), $$"""
+                {"model_type": "mistral", "architectures": ["MistralForCausalLM"], "hidden_size": 512, "intermediate_size": 1024, "num_hidden_layers": 8, "num_attention_heads": 8,
+                 "num_key_value_heads": 8, "vocab_size": 8192, "max_position_embeddings": 2048, "rms_norm_eps": 1e-5, "rope_theta": 10000, "tie_word_embeddings": false, "bos_token_id": 1, "eos_token_id": 2}
+                """);
+            var weights = 2 * ModelConfigurationFile.Load(folder).ParameterCount;
+            var judged = settings with { MtBench = settings.MtBench with { Judge = new GraderOptions { Folder = folder } } };
+            Of(judged, "mt_bench").ShouldBeGreaterThan(Of(settings, "mt_bench") + weights);
+            var beside = settings with { MtBench = settings.MtBench with { Folders = [new JudgedFolder { Name = "large", Folder = folder }] } };
+            StageMemory.Predict(beside).Single(found => found.Stage == "mt_bench").Estimate.Weights.ShouldBe(weights);
+
+            // Keys and values of long answers are what can be had back.
+            var longer = settings with { MtBench = beside.MtBench! with { MaxTokens = 1024 } };
+            MemoryRemedy.Find(longer, "mt_bench", Of(longer, "mt_bench") - 1)!.ShouldHaveSingleItem().ShouldStartWith("mt_bench.max_tokens=");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     private static long Total(ExperimentSettings settings, string stage) => StageMemory.Predict(settings).Single(memory => memory.Stage == stage).Estimate.Total;
