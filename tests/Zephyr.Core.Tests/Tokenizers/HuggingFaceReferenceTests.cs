@@ -8,7 +8,7 @@ namespace Zephyr.Core.Tests.Tokenizers;
 public sealed class HuggingFaceReferenceTests
 {
     private static readonly Lazy<JsonNode> s_references = new(() =>
-        JsonNode.Parse(File.ReadAllText(
+        JsonNode.Parse(System.IO.File.ReadAllText(
             Environment.GetEnvironmentVariable("ZEPHYR_TOKENIZER_REFERENCES") ?? Path.Combine(AppContext.BaseDirectory, "references/tokenizers/hugging-face.json")))!);
 
     public static TheoryData<string> Names => [.. s_references.Value["cases"]!.AsArray().Select(item => (string)item!["name"]!)];
@@ -57,9 +57,10 @@ public sealed class HuggingFaceReferenceTests
         tokenizer.EncodeBatch(texts, addSpecial: true, threads: 2).ShouldBe(texts.Select(text => tokenizer.Encode(text, addSpecial: true)));
     }
 
-    private static (JsonNode Item, Tokenizer Tokenizer) Load(string name)
+    /// <summary>The tokenizer.json of a case.</summary>
+    internal static JsonObject File(string name)
     {
-        var item = s_references.Value["cases"]!.AsArray().Single(item => (string)item!["name"]! == name)!;
+        var item = Item(name);
         var file = (JsonObject)item["parts"]!.DeepClone();
         var model = (JsonObject)s_references.Value["models"]![(string)item["model"]!]!.DeepClone();
         foreach (var (key, value) in item["overrides"]!.AsObject())
@@ -68,8 +69,13 @@ public sealed class HuggingFaceReferenceTests
         }
 
         file["model"] = model;
-        return (item, new Tokenizer(new TokenizerFiles(Encoding.UTF8.GetBytes(file.ToJsonString()), name, new TokenizerConfiguration([], "none"))));
+        return file;
     }
+
+    private static JsonNode Item(string name) => s_references.Value["cases"]!.AsArray().Single(item => (string)item!["name"]! == name)!;
+
+    private static (JsonNode Item, Tokenizer Tokenizer) Load(string name) =>
+        (Item(name), new Tokenizer(new TokenizerFiles(Encoding.UTF8.GetBytes(File(name).ToJsonString()), name, new TokenizerConfiguration([], "none"))));
 
     private static string Escaped(string text) => JsonValue.Create(text).ToJsonString();
 }
