@@ -71,8 +71,9 @@ internal static class NumberFilters
         {
             "common" when value is not JinjaFloat => value,
             "common" => new JinjaFloat(Math.Round(number, precision, MidpointRounding.ToEven)),
-            "ceil" => new JinjaFloat(Math.Ceiling(number * scale) / scale),
-            "floor" => new JinjaFloat(Math.Floor(number * scale) / scale),
+            // Zero is added because Python rounds to a whole number here, which has no negative zero.
+            "ceil" => new JinjaFloat((Math.Ceiling(number * scale) + 0.0) / scale),
+            "floor" => new JinjaFloat((Math.Floor(number * scale) + 0.0) / scale),
             _ => throw call.Run.Fault("the method of 'round' must be common, ceil or floor"),
         };
     }

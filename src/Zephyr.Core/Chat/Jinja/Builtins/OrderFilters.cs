@@ -10,8 +10,17 @@ internal static class OrderFilters
     public static JinjaValue Sort(JinjaValue value, CallArguments call)
     {
         call.Take("reverse", "case_sensitive", "attribute");
-        var key = Key(call, 2, call.Truth(1, "case_sensitive", standard: false));
-        return new JinjaList(Sorted(Sequences.Items(value, call.Run), key, call.Truth(0, "reverse", standard: false), call.Run));
+        var caseSensitive = call.Truth(1, "case_sensitive", standard: false);
+        IReadOnlyList<JinjaValue?> attributes = call.Find(2, "attribute") switch
+        {
+            null or JinjaNone => [null],
+            JinjaString names => [.. names.Text.Split(',').Select(static name => new JinjaString(name))],
+            var other => [other],
+        };
+
+        // Keys are lists, as in Jinja, so that equal ones are never ordered: neither two that are none nor two that are undefined.
+        JinjaValue Key(JinjaValue item) => new JinjaList([.. attributes.Select(attribute => Folded(attribute is null ? item : AttributePath.Get(item, attribute, call), caseSensitive))]);
+        return new JinjaList(Sorted(Sequences.Items(value, call.Run), Key, call.Truth(0, "reverse", standard: false), call.Run));
     }
 
     /// <summary><c>dictsort</c>.</summary>

@@ -34,7 +34,7 @@ internal sealed class PercentFormat(RenderRun run)
         }
 
         result.Append(text, plain, text.Text.Length);
-        return used == arguments.Count || values is JinjaDict ? result.ToValue() : throw run.Fault("there are more values than places in the text before '%'");
+        return used == arguments.Count || values is JinjaDict or JinjaList { Kind: ListKind.List } ? result.ToValue() : throw run.Fault("there are more values than places in the text before '%'");
     }
 
     private static int? ReadDigits(string text, ref int at)

@@ -9,6 +9,12 @@ internal static class SelectionFilters
     /// <summary><c>select</c>, <c>reject</c>, <c>selectattr</c> and <c>rejectattr</c>.</summary>
     public static JinjaValue Select(JinjaValue value, CallArguments call, bool keeps, bool byAttribute)
     {
+        // As in Jinja: what is false, none among it, has nothing to pick from, whatever the arguments.
+        if (!Operators.IsTrue(value))
+        {
+            return new JinjaList([], ListKind.Generator);
+        }
+
         var place = 0;
         var attribute = byAttribute ? call.Require(place++, "attribute") : null;
         var test = place < call.Positional.Count ? call.RequireText(place++, "test").Text : null;
@@ -31,6 +37,11 @@ internal static class SelectionFilters
     /// <summary><c>map</c>: an attribute of every element, or a filter on it.</summary>
     public static JinjaValue Map(JinjaValue value, CallArguments call)
     {
+        if (!Operators.IsTrue(value))
+        {
+            return new JinjaList([], ListKind.Generator);
+        }
+
         var items = Sequences.Items(value, call.Run);
         if (call.Positional.Count > 0)
         {

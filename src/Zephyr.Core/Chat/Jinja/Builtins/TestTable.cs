@@ -1,4 +1,3 @@
-using System.Numerics;
 using Zephyr.Core.Chat.Jinja.Evaluation;
 using Zephyr.Core.Chat.Jinja.Values;
 
@@ -26,15 +25,13 @@ internal static class TestTable
         ["escaped"] = (value, call) => false,
         ["lower"] = (value, call) => IsCase(value, call, char.IsLower, char.IsUpper),
         ["upper"] = (value, call) => IsCase(value, call, char.IsUpper, char.IsLower),
-        ["odd"] = (value, call) => !Whole(value, call).IsEven,
-        ["even"] = (value, call) => Whole(value, call).IsEven,
-        ["divisibleby"] = (value, call) => Whole(call.Require(0, "num"), call) is { IsZero: false } divisor
-            ? (Whole(value, call) % divisor).IsZero
-            : throw call.Run.Fault("'divisibleby' divides by zero"),
+        ["odd"] = (value, call) => Leaves(value, new JinjaInteger(2), 1, call),
+        ["even"] = (value, call) => Leaves(value, new JinjaInteger(2), 0, call),
+        ["divisibleby"] = (value, call) => Leaves(value, call.Require(0, "num"), 0, call),
         ["in"] = (value, call) => new Operators(call.Run).Contains(call.Require(0, "seq"), value),
         ["sameas"] = (value, call) => ReferenceEquals(value, call.Require(0, "other")),
-        ["filter"] = (value, call) => value is JinjaString name && FilterTable.Has(name.Text),
-        ["test"] = (value, call) => value is JinjaString name && Has(name.Text),
+        ["filter"] = (value, call) => Name(value, call) is { } name && FilterTable.Has(name),
+        ["test"] = (value, call) => Name(value, call) is { } name && Has(name),
         ["eq"] = Equal,
         ["equalto"] = Equal,
         ["=="] = Equal,
@@ -65,13 +62,22 @@ internal static class TestTable
             : throw call.Run.Fault($"there is no test '{name}'; there are {string.Join(", ", s_tests.Keys.Where(key => char.IsLetter(key[0])).Order(StringComparer.Ordinal))}");
     }
 
+    private static string? Name(JinjaValue value, CallArguments call) => DictKeys.IsKey(value)
+        ? (value as JinjaString)?.Text
+        : throw call.Run.Fault($"'{call.Name}' looks a name up, which {value.TypeName} cannot be");
+
     private static bool Equal(JinjaValue value, CallArguments call) => new Operators(call.Run).AreEqual(value, call.Require(0, "other"));
 
     private static int? Order(JinjaValue value, CallArguments call) => new Operators(call.Run).Order(call.Name, value, call.Require(0, "other"));
 
-    private static BigInteger Whole(JinjaValue value, CallArguments call) => Numbers.TryInteger(value, out var number)
-        ? number
-        : throw call.Run.Fault($"'{call.Name}' needs a whole number, not {value.TypeName}");
+    // Of a text this is what Python's % makes of it, which puts the divisor in.
+    private static bool Leaves(JinjaValue value, JinjaValue divisor, int remainder, CallArguments call)
+    {
+        var operators = new Operators(call.Run);
+        return Numbers.IsNumber(value) || value is JinjaString
+            ? operators.AreEqual(operators.Binary("%", value, divisor), new JinjaInteger(remainder))
+            : throw call.Run.Fault($"'{call.Name}' needs a number, not {value.TypeName}");
+    }
 
     private static bool IsCase(JinjaValue value, CallArguments call, Func<char, bool> one, Func<char, bool> other)
     {

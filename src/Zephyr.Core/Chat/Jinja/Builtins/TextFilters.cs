@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Text;
 using Zephyr.Core.Chat.Jinja.Evaluation;
 using Zephyr.Core.Chat.Jinja.Values;
 
@@ -110,9 +111,19 @@ internal static class TextFilters
     public static JinjaValue Format(JinjaValue value, CallArguments call) =>
         new PercentFormat(call.Run).Format(TextOf(value, call), new JinjaList(call.Positional, ListKind.Tuple));
 
-    /// <summary><c>wordcount</c>.</summary>
-    public static JinjaValue WordCount(JinjaValue value, CallArguments call) =>
-        new JinjaInteger(TextSplitting.Split(TextOf(value, call.Take()), new CallArguments(call.Run, call.Name, [], []), fromEnd: false).Items.Count);
+    /// <summary><c>wordcount</c>: how many runs of letters, numbers and underscores there are.</summary>
+    public static JinjaValue WordCount(JinjaValue value, CallArguments call)
+    {
+        var (count, inside) = (0, false);
+        foreach (var character in TextOf(value, call.Take()).Text.EnumerateRunes())
+        {
+            var belongs = Rune.IsLetter(character) || Rune.IsNumber(character) || character.Value == '_';
+            count += belongs && !inside ? 1 : 0;
+            inside = belongs;
+        }
+
+        return new JinjaInteger(count);
+    }
 
     /// <summary><c>tojson</c>, as transformers defines it for chat templates: characters stay as they are, keys keep their order.</summary>
     public static JinjaValue ToJson(JinjaValue value, CallArguments call)

@@ -20,8 +20,8 @@ internal static class TextMethods
             "splitlines" => call => TextSplitting.Lines(text, call),
             "partition" => call => TextSplitting.Partition(text, call, fromEnd: false),
             "rpartition" => call => TextSplitting.Partition(text, call, fromEnd: true),
-            "startswith" => call => Affix(text, call, static (value, affix) => value.StartsWith(affix, StringComparison.Ordinal)),
-            "endswith" => call => Affix(text, call, static (value, affix) => value.EndsWith(affix, StringComparison.Ordinal)),
+            "startswith" => call => Affix(text, call, atStart: true),
+            "endswith" => call => Affix(text, call, atStart: false),
             "removeprefix" => call => RemoveAffix(text, call, atStart: true),
             "removesuffix" => call => RemoveAffix(text, call, atStart: false),
             "replace" => call => Replace(text, call.Take("old", "new", "count").RequireText(0, "old"), call.RequireText(1, "new"), call.Integer(2, "count", -1), run),
@@ -37,9 +37,10 @@ internal static class TextMethods
             "count" => call => Count(text, call),
             "join" => call => Join(text, call.Take("items").Require(0, "items"), run),
             "format" => call => BraceFormat.Format(text, call),
-            "zfill" => call => Pad(text, call, '0', atStart: true),
-            "ljust" => call => Pad(text, call, ' ', atStart: false),
-            "rjust" => call => Pad(text, call, ' ', atStart: true),
+            "zfill" => call => ZeroFill(text, call),
+            "ljust" => call => Justify(text, call, static (_, _) => 0),
+            "rjust" => call => Justify(text, call, static (missing, _) => missing),
+            "center" => call => Justify(text, call, static (missing, width) => (missing / 2) + (missing & width & 1)),
             "isdigit" or "isnumeric" or "isdecimal" => call => All(text, call, char.IsDigit),
             "isalpha" => call => All(text, call, char.IsLetter),
             "isalnum" => call => All(text, call, char.IsLetterOrDigit),
@@ -152,12 +153,28 @@ internal static class TextMethods
     private static JinjaString Strip(JinjaString text, CallArguments call, bool start, bool end) =>
         Strip(text, call.Take("chars").FindText(0, "chars")?.Text, start, end);
 
-    private static JinjaBoolean Affix(JinjaString text, CallArguments call, Func<string, string, bool> holds) => call.Take("affix").Require(0, "affix") switch
+    private static JinjaBoolean Affix(JinjaString text, CallArguments call, bool atStart)
     {
-        JinjaString affix => JinjaBoolean.Of(holds(text.Text, affix.Text)),
-        JinjaList { Kind: ListKind.Tuple } affixes => JinjaBoolean.Of(affixes.Items.OfType<JinjaString>().Any(affix => holds(text.Text, affix.Text))),
-        var other => throw call.Run.Fault($"'{call.Name}' takes a text or a tuple of texts, not {other.TypeName}"),
-    };
+        var affixes = call.Take("affix", "start", "end").Require(0, "affix") switch
+        {
+            JinjaString affix => [affix],
+            JinjaList { Kind: ListKind.Tuple } tuple => tuple.Items.OfType<JinjaString>(),
+            var other => throw call.Run.Fault($"'{call.Name}' takes a text or a tuple of texts, not {other.TypeName}"),
+        };
+        var part = Window(text, call) is var (from, to) ? text.Text[from..to] : null;
+        return JinjaBoolean.Of(part is not null && affixes.Any(affix => atStart ? part.StartsWith(affix.Text, StringComparison.Ordinal) : part.EndsWith(affix.Text, StringComparison.Ordinal)));
+    }
+
+    // Where the arguments start and end put the ends of what is looked at; null where nothing is, not even an empty text.
+    private static (int From, int To)? Window(JinjaString text, CallArguments call)
+    {
+        var count = CodePoints.Count(text.Text);
+        var (start, end) = (call.Integer(1, "start", 0), call.Integer(2, "end", int.MaxValue));
+        start = start < 0 ? Math.Max(0, start + count) : start;
+        end = end < 0 ? Math.Max(0, end + count) : Math.Min(end, count);
+        var offsets = CodePoints.Offsets(text.Text);
+        return start > end ? null : offsets is null ? (start, end) : (offsets[start], offsets[end]);
+    }
 
     private static JinjaString RemoveAffix(JinjaString text, CallArguments call, bool atStart)
     {
@@ -168,23 +185,34 @@ internal static class TextMethods
 
     private static JinjaInteger Position(JinjaString text, CallArguments call, bool fromEnd, bool mustBeThere)
     {
-        var part = call.Take("part").RequireText(0, "part").Text;
-        var place = fromEnd ? text.Text.LastIndexOf(part, StringComparison.Ordinal) : text.Text.IndexOf(part, StringComparison.Ordinal);
-        return place >= 0 || !mustBeThere
-            ? new JinjaInteger(place < 0 ? -1 : CodePoints.Count(text.Text[..place]))
-            : throw call.Run.Fault("'index' does not find the part; use 'in' or find() first");
+        var part = call.Take("part", "start", "end").RequireText(0, "part").Text;
+        var place = -1;
+        if (Window(text, call) is var (from, to))
+        {
+            var window = text.Text.AsSpan(from, to - from);
+            place = fromEnd ? window.LastIndexOf(part, StringComparison.Ordinal) : window.IndexOf(part, StringComparison.Ordinal);
+            place = place < 0 ? place : CodePoints.Count(text.Text[..(from + place)]);
+        }
+
+        return place >= 0 || !mustBeThere ? new JinjaInteger(place) : throw call.Run.Fault("'index' does not find the part; use 'in' or find() first");
     }
 
     private static JinjaInteger Count(JinjaString text, CallArguments call)
     {
-        var part = call.Take("part").RequireText(0, "part").Text;
+        var part = call.Take("part", "start", "end").RequireText(0, "part").Text;
+        if (Window(text, call) is not var (from, to))
+        {
+            return new JinjaInteger(0);
+        }
+
+        var window = text.Text[from..to];
         if (part.Length == 0)
         {
-            return new JinjaInteger(CodePoints.Count(text.Text) + 1);
+            return new JinjaInteger(CodePoints.Count(window) + 1);
         }
 
         var count = 0;
-        for (var at = text.Text.IndexOf(part, StringComparison.Ordinal); at >= 0; at = text.Text.IndexOf(part, at + part.Length, StringComparison.Ordinal))
+        for (var at = window.IndexOf(part, StringComparison.Ordinal); at >= 0; at = window.IndexOf(part, at + part.Length, StringComparison.Ordinal))
         {
             count++;
         }
@@ -192,14 +220,33 @@ internal static class TextMethods
         return new JinjaInteger(count);
     }
 
-    private static JinjaString Pad(JinjaString text, CallArguments call, char fill, bool atStart)
+    private static JinjaString ZeroFill(JinjaString text, CallArguments call)
     {
         var missing = Math.Max(0, call.Take("width").Integer(0, "width", 0) - CodePoints.Count(text.Text));
-        var signed = fill == '0' && text.Text.Length > 0 && text.Text[0] is '-' or '+' ? 1 : 0;
+        var signed = text.Text.Length > 0 && text.Text[0] is '-' or '+' ? 1 : 0;
         var result = new TracedText(call.Run);
-        result.Append(text, 0, atStart ? signed : text.Text.Length);
-        result.Append(fill, missing);
-        result.Append(text, atStart ? signed : text.Text.Length, text.Text.Length);
+        result.Append(text, 0, signed);
+        result.Append('0', missing);
+        result.Append(text, signed, text.Text.Length);
+        return result.ToValue();
+    }
+
+    // Fills up to a width; how much goes before the text follows from what is missing and the width.
+    private static JinjaString Justify(JinjaString text, CallArguments call, Func<int, int, int> before)
+    {
+        call.Take("width", "fillchar").Require(0, "width");
+        var width = call.Integer(0, "width", 0);
+        var fill = call.FindText(1, "fillchar")?.Text ?? " ";
+        if (fill.Length != 1)
+        {
+            throw call.Run.Fault($"'{call.Name}' fills with one character");
+        }
+
+        var missing = Math.Max(0, width - CodePoints.Count(text.Text));
+        var result = new TracedText(call.Run);
+        result.Append(fill[0], before(missing, width));
+        result.Append(text);
+        result.Append(fill[0], missing - before(missing, width));
         return result.ToValue();
     }
 

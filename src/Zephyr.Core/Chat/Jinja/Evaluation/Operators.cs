@@ -207,7 +207,7 @@ internal sealed class Operators(RenderRun run)
 
     private JinjaValue Arithmetic(string symbol, JinjaValue left, JinjaValue right)
     {
-        if (symbol is "/" or "//" or "%" && Numbers.ToDouble(right) is 0)
+        if ((symbol is "/" or "//" or "%" && Numbers.ToDouble(right) is 0) || (symbol == "**" && Numbers.ToDouble(left) is 0 && Numbers.ToDouble(right) < 0))
         {
             throw run.Fault($"'{symbol}' divides by zero");
         }
@@ -247,12 +247,36 @@ internal sealed class Operators(RenderRun run)
             "-" => a - b,
             "*" => a * b,
             "/" => a / b,
-            "//" => Math.Floor(a / b),
-            "%" => a - (Math.Floor(a / b) * b),
+            "//" => DivideWhole(a, b).Quotient,
+            "%" => DivideWhole(a, b).Remainder,
             _ => Math.Pow(a, b),
         };
         return double.IsNaN(value) && !double.IsNaN(a) && !double.IsNaN(b)
             ? throw run.Fault($"'{symbol}' has no real result here")
             : new JinjaFloat(value);
+    }
+
+    // Python's float divmod: the remainder is exact and has the divisor's sign, and the quotient follows from it.
+    private static (double Quotient, double Remainder) DivideWhole(double a, double b)
+    {
+        var remainder = a % b;
+        var quotient = (a - remainder) / b;
+        if (remainder == 0)
+        {
+            remainder = Math.CopySign(0, b);
+        }
+        else if (b < 0 != remainder < 0)
+        {
+            remainder += b;
+            quotient--;
+        }
+
+        if (quotient == 0)
+        {
+            return (Math.CopySign(0, a / b), remainder);
+        }
+
+        var whole = Math.Floor(quotient);
+        return (quotient - whole > 0.5 ? whole + 1 : whole, remainder);
     }
 }

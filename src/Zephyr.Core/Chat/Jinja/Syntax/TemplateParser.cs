@@ -123,7 +123,7 @@ internal sealed class TemplateParser
         return new If(begin.Position, branches);
     }
 
-    private Expression Condition() => _expressions.ParseTuple(allowCondition: true, AtTagEnd);
+    private Expression Condition() => _expressions.ParseTuple(allowCondition: false, AtTagEnd);
 
     private For ParseFor(Token begin)
     {
