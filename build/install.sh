@@ -43,6 +43,7 @@ install_missing() {
 
 # What only some tests need. They skip without it and say what is missing, so nothing here ends the build.
 install_for_tests() {
+  bash build/llama.sh || echo "build.sh: going on without llama.cpp: the tests that open GGUF files with it are skipped." >&2
   local packages=()
   command -v strace >/dev/null 2>&1 || packages+=(strace)
   command -v chromium >/dev/null 2>&1 || packages+=(chromium)

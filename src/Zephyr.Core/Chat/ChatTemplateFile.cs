@@ -30,7 +30,8 @@ public static class ChatTemplateFile
         ArgumentException.ThrowIfNullOrEmpty(fileOrFolder);
         if (Directory.Exists(fileOrFolder))
         {
-            return ReadFolder(fileOrFolder);
+            return Find(fileOrFolder)
+                ?? throw new ZephyrException($"{fileOrFolder}: there is no chat template; the folder needs {TemplateName}, or {ConfigurationName} with 'chat_template'");
         }
 
         var text = ReadText(fileOrFolder);
@@ -45,7 +46,12 @@ public static class ChatTemplateFile
             : source;
     }
 
-    private static ChatTemplateSource ReadFolder(string folder)
+    /// <summary>Reads the templates of a model's folder, if it has any.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <returns>The templates; null where no file holds one.</returns>
+    /// <exception cref="ChatTemplateException">A file is damaged.</exception>
+    /// <exception cref="ZephyrException">A file cannot be read.</exception>
+    public static ChatTemplateSource? Find(string folder)
     {
         var template = Path.Combine(folder, TemplateName);
         if (File.Exists(template))
@@ -72,7 +78,7 @@ public static class ChatTemplateFile
             }
         }
 
-        throw new ZephyrException($"{folder}: there is no chat template; the folder needs {TemplateName}, or {ConfigurationName} with 'chat_template'");
+        return null;
     }
 
     private static ChatTemplateSource ReadConfiguration(string path, string text)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Zephyr.Core.Tokenizers.Models;
 
 namespace Zephyr.Core.Tokenizers;
 
@@ -64,6 +65,18 @@ public sealed class Tokenizer
 
     /// <summary>The special tokens of the vocabulary.</summary>
     internal IEnumerable<AddedToken> SpecialTokens => _definition.AddedTokens.Where(token => token.Special);
+
+    /// <summary>All tokens that are cut out of a text before merging.</summary>
+    internal IReadOnlyList<AddedToken> AddedTokens => _definition.AddedTokens;
+
+    /// <summary>The file it was read from.</summary>
+    internal TokenizerFiles Files => _files;
+
+    /// <summary>Whether text is changed before it is cut.</summary>
+    internal bool HasNormalizer => _definition.Normalizer is not null;
+
+    /// <summary>Ids that are put before and after a text when special tokens are asked for.</summary>
+    internal (IReadOnlyList<int> Before, IReadOnlyList<int> After) Around => (_definition.TemplatePrefix, _definition.TemplateSuffix);
 
     /// <summary>Loads a tokenizer.</summary>
     /// <param name="fileOrFolder">
@@ -170,6 +183,9 @@ public sealed class Tokenizer
         _files.Save(folder);
         _files.Configuration.Save(folder);
     }
+
+    /// <summary>Makes what turns a part of a text into ids, without normalizer and pre-tokenizer.</summary>
+    internal IWordModel NewModel() => _definition.NewModel();
 
     private ZephyrException Missing(string setting, string usual) => new(
         $"{_files.Path}: the vocabulary has no '{usual}', and no {setting} is named; name one as '{setting}' in tokenizer_config.json beside it");

@@ -16,10 +16,14 @@ internal sealed class TokenizerFiles(byte[] content, string path, TokenizerConfi
     /// <summary>Name of the tokenizer's file, for messages.</summary>
     public string Path => path;
 
+    /// <summary>Content of the tokenizer's file.</summary>
+    public byte[] Content => content;
+
     /// <summary>The configuration beside it.</summary>
     public TokenizerConfiguration Configuration => configuration;
 
-    private bool IsModel => path.EndsWith(".model", StringComparison.Ordinal);
+    /// <summary>Whether it is a sentencepiece model.</summary>
+    public bool IsModel => path.EndsWith(".model", StringComparison.Ordinal);
 
     /// <summary>Opens files on disk; of a folder with both kinds tokenizer.json is taken.</summary>
     /// <param name="fileOrFolder">The file or its folder.</param>

@@ -6,7 +6,7 @@ using Zephyr.Experiments.Store.Archives;
 
 namespace Zephyr.Experiments.Commands;
 
-/// <summary><c>zephyr export</c>: writes a run into one archive.</summary>
+/// <summary><c>zephyr export</c>: writes a run into one archive, or a model into one GGUF file.</summary>
 public static class ExportCommand
 {
     /// <summary>Makes the verb.</summary>
@@ -14,15 +14,25 @@ public static class ExportCommand
     /// <returns>The verb.</returns>
     public static Command Create(CommandEnvironment environment)
     {
-        var command = new Command("export", "Write a run into one archive that zephyr import replays elsewhere: manifests, files, the resolved experiment. The same run gives the same bytes.");
-        var run = new Argument<string>("run") { Description = "name of an experiment that ran, for its last run, or the id of a run (or its first digits)" };
-        var to = new Option<string>("--to") { Description = "the archive, such as run.zephyr: a tar file", Required = true, HelpName = "FILE" };
+        var command = new Command(
+            "export",
+            "Write a run into one archive that zephyr import replays elsewhere (manifests, files, the resolved experiment), or a model into one GGUF file for llama.cpp. The same source gives the same bytes.");
+        var run = new Argument<string>("run") { Description = "name of an experiment that ran, for its last run, or the id of a run (or its first digits); with --format gguf a model's folder" };
+        var to = new Option<string>("--to") { Description = "the file to write, such as run.zephyr (a tar file) or model.gguf", Required = true, HelpName = "FILE" };
+        var gguf = new GgufArguments();
         var json = new Option<bool>("--json") { Description = "print one JSON document on standard output and nothing else there" };
         command.Arguments.Add(run);
         command.Options.Add(to);
         command.Options.Add(json);
+        gguf.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
+            if (gguf.IsAsked(parsed))
+            {
+                gguf.Write(parsed, parsed.GetRequiredValue(run), parsed.GetRequiredValue(to), parsed.GetValue(json), environment);
+                return ZephyrCommandLine.Success;
+            }
+
             var store = environment.OpenStore();
             store.Files.CreateFolder(store.Folders.Locks);
             using var shared = await StoreLock.TakeAsync(
