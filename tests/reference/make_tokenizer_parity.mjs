@@ -6,7 +6,7 @@
 //        node make_tokenizer_parity.mjs FOLDER ../shared/data tests/Zephyr.Core.Tests/references/tokenizers/parity.jsonl.gz 6000 20231025 \
 //          tokenizers/mistral-7b-v0.1 models/stories260k -- preferences/dpo_en_demo.json preferences/alpaca_en_demo.json mt-bench/question.jsonl \
 //          mt-bench/model_answer_mistral-orpo-capybara.jsonl tokenizers/mistral-7b-v0.1/zephyr_prompts.json templates/cases.json
-// For a search: other TEXTS and SEED, other tokenizers, then ZEPHYR_TOKENIZER_PARITY=OUTPUT and ZEPHYR_SHARED_DATA=ROOT for the test.
+// For a search: another SEED and at least 5,000 TEXTS, other tokenizers, then ZEPHYR_TOKENIZER_PARITY=OUTPUT and ZEPHYR_SHARED_DATA=ROOT for the test.
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { readFileSync, writeFileSync } from 'node:fs';
