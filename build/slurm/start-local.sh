@@ -67,10 +67,16 @@ PartitionName=main Nodes=local Default=YES MaxTime=INFINITE State=UP
 CONF
 export SLURM_CONF=$folder/slurm.conf
 
+# slurmd loads its cgroup plugin although nothing here asks for cgroups; this one starts where none are mounted, as in containers.
+cat >"$folder/cgroup.conf" <<CONF
+CgroupPlugin=cgroup/v1
+CgroupMountpoint=$folder/cgroup
+CONF
+
 munged --force --key-file="$folder/munge/key" --socket="$folder/munge/socket" --pid-file="$folder/munged.pid" \
   --log-file="$folder/log/munged.log" --seed-file="$folder/munge/seed" --num-threads=2
-slurmctld -f "$SLURM_CONF" -c
-slurmd -f "$SLURM_CONF" -N local
+slurmctld -f "$SLURM_CONF" -c || fail "slurmctld did not start: slurmctld -D -c -f $SLURM_CONF tells why"
+slurmd -f "$SLURM_CONF" -N local || fail "slurmd did not start: slurmd -D -N local -f $SLURM_CONF tells why"
 
 for _ in {1..100}; do
   if [[ $(scontrol --oneliner show node local 2>/dev/null) == *" State=IDLE "* ]]; then
