@@ -5,6 +5,7 @@ using Zephyr.Core.Checkpoints;
 using Zephyr.Core.Data;
 using Zephyr.Core.Data.Packing;
 using Zephyr.Core.Losses;
+using Zephyr.Core.Memory;
 using Zephyr.Core.Models;
 using static TorchSharp.torch;
 
@@ -65,6 +66,7 @@ public sealed record ReferenceLogProbs(float[] Chosen, float[] Rejected, string 
                 rejected[row] = (float)scores[i].Rejected;
             }
 
+            ProcessMemory.ReturnFreedTensors(); // the next batch has another length
             done += batch.Pairs;
             progress?.Report(done);
         }
