@@ -34,23 +34,6 @@ public static partial class Composed
         return Attention(q, k, byHead.narrow(2, heads + kvHeads, kvHeads), layout).MoveToOuterDisposeScope();
     }
 
-    /// <inheritdoc cref="Fused.CachedAttention"/>
-    public static Tensor CachedAttention(Tensor q, Tensor kCache, Tensor vCache, Tensor lengths, int? slidingWindow, double scale)
-    {
-        ArgumentNullException.ThrowIfNull(q);
-        ArgumentNullException.ThrowIfNull(kCache);
-        ArgumentNullException.ThrowIfNull(vCache);
-        ArgumentNullException.ThrowIfNull(lengths);
-        using var scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        var group = q.size(1) / kCache.size(2);
-        var keys = kCache.to_type(ScalarType.Float32).repeat_interleave(group, 2).transpose(1, 2); // [batch, heads, key, headDim]
-        var values = vCache.to_type(ScalarType.Float32).repeat_interleave(group, 2).transpose(1, 2);
-        var scores = q.to_type(ScalarType.Float32).unsqueeze(2).matmul(keys.transpose(2, 3)) * scale; // [batch, heads, 1, key]
-        var weights = scores.masked_fill(Visible(kCache.size(1), lengths, slidingWindow).logical_not().unsqueeze(1).unsqueeze(1), double.NegativeInfinity).softmax(-1);
-        return weights.matmul(values).squeeze(2).to_type(q.dtype).MoveToOuterDisposeScope();
-    }
-
     // bool [batch or 1, query, key]: key <= query, in the same document and inside the window.
     internal static Tensor Visible(long sequence, AttentionLayout layout, Device device)
     {
@@ -66,14 +49,5 @@ public static partial class Composed
         return layout.DocumentStarts is { } starts
             ? visible.logical_and(key.unsqueeze(0).ge(starts.to_type(ScalarType.Int64).unsqueeze(2)))
             : visible;
-    }
-
-    // bool [batch, key]: positions of a cache that hold a token and are inside the window.
-    internal static Tensor Visible(long capacity, Tensor lengths, int? slidingWindow)
-    {
-        var key = arange(capacity, ScalarType.Int64, lengths.device).unsqueeze(0); // [1, key]
-        var end = lengths.unsqueeze(1); // [batch, 1]
-        var visible = key.lt(end);
-        return slidingWindow is { } window ? visible.logical_and(key.ge(end - window)) : visible;
     }
 }

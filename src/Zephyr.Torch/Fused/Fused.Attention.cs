@@ -59,31 +59,4 @@ public static partial class Fused
             qkv.Handle, heads, kvHeads, cos.Handle, sin.Handle, positions.Handle, starts.Single, layout.Window, layout.Scale, out var result);
         return NativeCall.Result(code, result, nameof(PackedAttention), qkv, cos, sin, positions, layout.DocumentStarts);
     }
-
-    /// <summary>
-    /// Attention of one new token a row over a key-value cache. No gradient. Sums are float32 and each row is computed alone:
-    /// its result does not depend on the other rows of the batch.
-    /// </summary>
-    /// <param name="q"><c>[batch, heads, headDim]</c>.</param>
-    /// <param name="kCache"><c>[batch, maxSequence, kvHeads, headDim]</c>, the dtype of q.</param>
-    /// <param name="vCache"><c>[batch, maxSequence, kvHeads, headDim]</c>.</param>
-    /// <param name="lengths">int64 <c>[batch]</c>: positions of each row that hold a token, the current one included.</param>
-    /// <param name="slidingWindow">How many positions, its own included, the token sees; null for all.</param>
-    /// <param name="scale">Multiplies the scores.</param>
-    /// <returns><c>[batch, heads, headDim]</c>.</returns>
-    public static Tensor CachedAttention(Tensor q, Tensor kCache, Tensor vCache, Tensor lengths, int? slidingWindow, double scale)
-    {
-        ArgumentNullException.ThrowIfNull(q);
-        ArgumentNullException.ThrowIfNull(kCache);
-        ArgumentNullException.ThrowIfNull(vCache);
-        ArgumentNullException.ThrowIfNull(lengths);
-        var window = new AttentionLayout(null, slidingWindow, scale).Window;
-        if (Portable.Serves(q))
-        {
-            return Portable.CachedAttention(q, kCache, vCache, lengths, slidingWindow, scale);
-        }
-
-        var code = Native.zt_fused_cached_attention(q.Handle, kCache.Handle, vCache.Handle, lengths.Handle, window, scale, out var result);
-        return NativeCall.Result(code, result, nameof(CachedAttention), q, kCache, vCache, lengths);
-    }
 }

@@ -35,23 +35,6 @@ internal static partial class Portable
         return Attention(q, k, byHead.narrow(2, heads + kvHeads, kvHeads), layout).MoveToOuterDisposeScope();
     }
 
-    /// <inheritdoc cref="Fused.CachedAttention"/>
-    internal static Tensor CachedAttention(Tensor q, Tensor kCache, Tensor vCache, Tensor lengths, int? slidingWindow, double scale)
-    {
-        if (!TorchRuntime.Capabilities.HasFlag(TorchCapabilities.ScaledDotProductAttention))
-        {
-            return Composed.CachedAttention(q, kCache, vCache, lengths, slidingWindow, scale);
-        }
-
-        using var scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        var group = q.size(1) / kCache.size(2);
-        var mask = Composed.Visible(kCache.size(1), lengths, slidingWindow).unsqueeze(1).unsqueeze(1); // [batch, 1, 1, key]
-        var mixed = ScaledDotProduct(
-            q.unsqueeze(2), Repeated(kCache, group).transpose(1, 2), Repeated(vCache, group).transpose(1, 2), mask, causal: false, scale);
-        return mixed.squeeze(2).MoveToOuterDisposeScope();
-    }
-
     // Each key or value head once for every query head that reads it: [.., kvHeads, headDim] -> [.., kvHeads * group, headDim]. Its
     // backward is a plain sum, which has one order; that of repeat_interleave adds in whatever order a GPU likes.
     private static Tensor Repeated(Tensor heads, long group) => group == 1

@@ -27,9 +27,6 @@ internal static unsafe partial class Native
     internal static partial ErrorCode zt_fused_packed_attention(TensorHandle qkv, long heads, long kvHeads, TensorHandle cos, TensorHandle sin, TensorHandle positions, nint documentStarts, long slidingWindow, double scale, out TensorHandle result);
 
     [LibraryImport(Library)]
-    internal static partial ErrorCode zt_fused_cached_attention(TensorHandle q, TensorHandle keys, TensorHandle values, TensorHandle lengths, long slidingWindow, double scale, out TensorHandle result);
-
-    [LibraryImport(Library)]
     internal static partial ErrorCode zt_fused_linear_cross_entropy(TensorHandle hidden, TensorHandle weight, TensorHandle labels, out TensorHandle loss, out TensorHandle hits);
 
     [LibraryImport(Library)]

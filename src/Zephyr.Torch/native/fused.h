@@ -26,8 +26,6 @@ at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor&
 at::Tensor packed_attention(const at::Tensor& qkv, int64_t heads, int64_t kv_heads, const at::Tensor& cos,
                             const at::Tensor& sin, const at::Tensor& positions, const at::Tensor& document_starts,
                             int64_t sliding_window, double scale);
-at::Tensor cached_attention(const at::Tensor& q, const at::Tensor& k_cache, const at::Tensor& v_cache,
-                            const at::Tensor& lengths, int64_t sliding_window, double scale);
 at::Tensor row_linear(const at::Tensor& x, const at::Tensor& weight);
 at::Tensor paged_attention(const at::Tensor& qkv, int64_t heads, int64_t kv_heads, const at::Tensor& cos, const at::Tensor& sin,
                            const at::Tensor& key_pool, const at::Tensor& value_pool, const at::Tensor& request,

@@ -61,14 +61,6 @@ ZT_EXPORT int32_t zt_fused_packed_attention(zt_tensor qkv, int64_t heads, int64_
   ZT_CATCH
 }
 
-ZT_EXPORT int32_t zt_fused_cached_attention(zt_tensor q, zt_tensor k_cache, zt_tensor v_cache, zt_tensor lengths,
-                                            int64_t sliding_window, double scale, zt_tensor* out) noexcept {
-  ZT_TRY
-  fused::require_cpu("CachedAttention", *q, *k_cache, *v_cache, *lengths);
-  *out = box(fused::cached_attention(*q, *k_cache, *v_cache, *lengths, sliding_window, scale));
-  ZT_CATCH
-}
-
 ZT_EXPORT int32_t zt_fused_linear_cross_entropy(zt_tensor hidden, zt_tensor weight, zt_tensor labels, zt_tensor* loss,
                                                 zt_tensor* hits) noexcept {
   ZT_TRY

@@ -11,7 +11,7 @@ public sealed class DevicePlacementTests : IDisposable
 
     public void Dispose() => _weights.ForEach(static weight => weight.Dispose());
 
-    public static TheoryData<string> Operations => ["RmsNorm", "AddRmsNorm", "Rope", "SwiGlu", "SwiGluPacked", "Attention", "PackedAttention", "CachedAttention", "LinearCrossEntropy", "CompletionLogProbs", "Nf4Linear"];
+    public static TheoryData<string> Operations => ["RmsNorm", "AddRmsNorm", "Rope", "SwiGlu", "SwiGluPacked", "Attention", "PackedAttention", "LinearCrossEntropy", "CompletionLogProbs", "Nf4Linear"];
 
     [Theory]
     [MemberData(nameof(Operations))]
@@ -25,12 +25,9 @@ public sealed class DevicePlacementTests : IDisposable
             {
                 var result = Run(operation, x, META);
                 result.device_type.ShouldBe(DeviceType.META);
-                if (operation != "CachedAttention")
-                {
-                    result.to_type(ScalarType.Float32).sum().backward();
-                    x.grad!.device_type.ShouldBe(DeviceType.META);
-                    x.grad!.shape.ShouldBe(x.shape);
-                }
+                result.to_type(ScalarType.Float32).sum().backward();
+                x.grad!.device_type.ShouldBe(DeviceType.META);
+                x.grad!.shape.ShouldBe(x.shape);
             });
         }
     }
@@ -110,8 +107,6 @@ public sealed class DevicePlacementTests : IDisposable
                 return TorchFused.Attention(x, Other(type, 2, 6, 2, 8), Other(type, 2, 6, 2, 8), layout);
             case "PackedAttention":
                 return TorchFused.PackedAttention(rows, 2, 1, cos, sin, Other(ScalarType.Int64, 2, 6), layout);
-            case "CachedAttention":
-                return TorchFused.CachedAttention(x.select(1, 0), Other(type, 2, 5, 2, 8), Other(type, 2, 5, 2, 8), Other(ScalarType.Int64, 2), null, 1);
             case "LinearCrossEntropy":
                 return TorchFused.LinearCrossEntropy(rows.flatten(0, 1), Other(type, 9, 32), Other(ScalarType.Int64, 12)).Loss;
             case "CompletionLogProbs":

@@ -82,30 +82,6 @@ public sealed class AttentionTests
             .equal(Torch.Fused.Attention(q.contiguous(), k.contiguous(), v.contiguous(), layout)).ShouldBeTrue();
     }
 
-    [Theory]
-    [InlineData(ScalarType.Float32)]
-    [InlineData(ScalarType.BFloat16)]
-    public void Cached_attention_equals_its_composed_twin_and_ignores_the_other_rows(ScalarType type)
-    {
-        foreach (var headDim in (int[])[8, 20, 64])
-        {
-            foreach (var window in (int?[])[null, 5])
-            {
-                using var scope = NewDisposeScope();
-                using var generator = new Generator(10);
-                var q = Comparison.Random(generator, type, 3, 4, headDim);
-                var keys = Comparison.Random(generator, type, 3, 33, 2, headDim);
-                var values = Comparison.Random(generator, type, 3, 33, 2, headDim);
-                var lengths = tensor((long[])[1, 17, 33]);
-                var result = Torch.Fused.CachedAttention(q, keys, values, lengths, window, 0.3);
-                Comparison.Error(result, Composed.CachedAttention(q, keys, values, lengths, window, 0.3)).ShouldBeLessThan(type == ScalarType.Float32 ? 5e-6 : 0.005);
-                var alone = Torch.Fused.CachedAttention(
-                    q.narrow(0, 1, 1), keys.narrow(0, 1, 1), values.narrow(0, 1, 1), lengths.narrow(0, 1, 1), window, 0.3);
-                alone.equal(result.narrow(0, 1, 1)).ShouldBeTrue();
-            }
-        }
-    }
-
     [Fact]
     public void The_result_does_not_depend_on_the_number_of_threads()
     {

@@ -23,8 +23,6 @@ public sealed class BadShapeTests
         { "document starts later", () => Torch.Fused.Attention(ones([1, 2, 1, 8]), ones([1, 2, 1, 8]), ones([1, 2, 1, 8]), Plain with { DocumentStarts = tensor((int[])[1, 1], [1, 2]) }) },
         { "document starts of another shape", () => Torch.Fused.Attention(ones([1, 2, 1, 8]), ones([1, 2, 1, 8]), ones([1, 2, 1, 8]), Plain with { DocumentStarts = tensor((int[])[0], [1, 1]) }) },
         { "packed width", () => Torch.Fused.PackedAttention(ones([1, 2, 33]), 2, 1, ones([4, 4]), ones([4, 4]), Longs(1, 2), Plain) },
-        { "length beyond the cache", () => Torch.Fused.CachedAttention(ones([1, 2, 8]), ones([1, 4, 1, 8]), ones([1, 4, 1, 8]), full([1], 5, ScalarType.Int64), null, 1) },
-        { "no length", () => Torch.Fused.CachedAttention(ones([1, 2, 8]), ones([1, 4, 1, 8]), ones([1, 4, 1, 8]), full([1], 0, ScalarType.Int64), null, 1) },
         { "hidden widths differ", () => Torch.Fused.LinearCrossEntropy(ones([2, 8]), ones([5, 9]), Longs(2)) },
         { "one label short", () => Torch.Fused.LinearCrossEntropy(ones([2, 8]), ones([5, 8]), Longs(1)) },
         { "label beyond the vocabulary", () => Torch.Fused.LinearCrossEntropy(ones([2, 8]), ones([5, 8]), full([2], 5, ScalarType.Int64)) },

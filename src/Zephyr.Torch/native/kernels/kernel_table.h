@@ -14,7 +14,6 @@ KernelTable<T> make_table() {
   table.scale = scale<T>;
   table.accumulate = accumulate<T>;
   table.adamw = adamw<T>;
-  table.cached_attention = cached_attention<T>;
   table.paged_attention = paged_attention<T>;
   table.row_linear_packed_bytes = row_linear_packed_bytes<Matmul, T>;
   table.row_linear_scratch = row_linear_scratch<Matmul, T>;

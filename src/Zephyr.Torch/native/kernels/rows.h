@@ -178,34 +178,3 @@ void adamw(T* weight, float* master, float* first_moment, float* second_moment, 
     store_n(weight + i, w, n);
   });
 }
-
-template <class T>
-void cached_attention(const T* q, const T* keys, const T* values, T* out, float* scores, int64_t group, int64_t head_dim,
-                      int64_t stride, int64_t first, int64_t end, float scale) {
-  for (int64_t head = 0; head < group; head++, q += head_dim, out += head_dim) {
-    float largest = -__builtin_inff();
-    for (int64_t position = first; position < end; position++) {
-      vfloat dot{};
-      const T* key = keys + position * stride;
-      for_lanes(head_dim, [&](int64_t i, int64_t n) { dot += load_n(q + i, n) * load_n(key + i, n); });
-      const float score = sum_lanes(dot) * scale;
-      scores[position - first] = score;
-      largest = score > largest ? score : largest;
-    }
-    vfloat sums{};
-    for_lanes(end - first, [&](int64_t i, int64_t n) {
-      vfloat p = exp_clamped(load_n(scores + i, n) - largest);
-      p = lane_numbers() < splat_int(static_cast<int32_t>(n)) ? p : vfloat{};
-      store_n(scores + i, p, n);
-      sums += p;
-    });
-    const float inverse = 1.0f / sum_lanes(sums);
-    for_lanes(head_dim, [&](int64_t i, int64_t n) {
-      vfloat mixed{};
-      for (int64_t position = first; position < end; position++) {
-        mixed += load_n(values + position * stride + i, n) * scores[position - first];
-      }
-      store_n(out + i, mixed * inverse, n);
-    });
-  }
-}

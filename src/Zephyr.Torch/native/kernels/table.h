@@ -50,11 +50,8 @@ struct KernelTable {
   // AdamW (Loshchilov and Hutter, 2019, algorithm 2) on n values. weight may equal master when T is float.
   void (*adamw)(T* weight, float* master, float* first_moment, float* second_moment, const T* grad, int64_t n,
                 const struct AdamWStep& step);
-  // Attention over one new token: q [head_dim] of `group` heads (contiguous), keys and values with `stride` between
-  // positions, positions [first, end). out [group, head_dim], scratch float [end - first].
-  void (*cached_attention)(const T* q, const T* keys, const T* values, T* out, float* scratch, int64_t group, int64_t head_dim,
-                           int64_t stride, int64_t first, int64_t end, float scale);
-  // The same over pages of sixteen positions: see kernels/paged_attention.h.
+  // Attention over one new token and pages of sixteen positions: q [head_dim] of `group` heads (contiguous), positions [first, end),
+  // out [group, head_dim]; see kernels/paged_attention.h.
   void (*paged_attention)(const T* q, const T* keys, const T* values, T* out, float* scratch, int64_t group, int64_t head_dim,
                           int64_t page_stride, const int32_t* pages, int64_t ring, int64_t first, int64_t end, float scale);
   // x Wᵀ with each row alone: bytes of the packed x and of scratch (64-byte aligned), packing, and columns [first, end) of the
