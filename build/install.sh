@@ -49,6 +49,7 @@ install_for_tests() {
   command -v chromium >/dev/null 2>&1 || packages+=(chromium)
   [[ -x /usr/bin/chromedriver ]] || packages+=(chromium-driver)
   command -v pdftotext >/dev/null 2>&1 || packages+=(poppler-utils)
+  [[ -e /usr/lib/python3/dist-packages/swift/common/middleware/s3api/s3api.py ]] || packages+=(python3-swift)
   [[ -x /usr/sbin/slurmctld && -x /usr/sbin/slurmd && -x /usr/sbin/munged ]] || packages+=(slurm-wlm)
   if ((${#packages[@]} == 0 || EUID != 0)) || ! command -v apt-get >/dev/null 2>&1; then
     return 0

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Zephyr.Core;
 using Zephyr.Experiments.Configuration;
 using Zephyr.Experiments.Running;
+using Zephyr.Experiments.Stages;
 using Zephyr.Experiments.Store;
 using Zephyr.Experiments.Store.Remote;
 
@@ -18,6 +19,8 @@ public static class PullCommand
     {
         var command = new Command("pull", "Fetch the results of an experiment from the shared store, as far as it has them, and show them; runs nothing. Exit code 1 when a stage is nowhere.");
         var experiment = new ExperimentArguments();
+        var last = StageArgument.Create("fetch this stage and those it needs; all when left out");
+        command.Arguments.Add(last);
         experiment.AddTo(command);
         var remote = RemoteArgument.Create();
         command.Options.Add(remote);
@@ -25,14 +28,15 @@ public static class PullCommand
         {
             var store = environment.OpenStore();
             var members = experiment.Load(parsed, environment);
+            var wanted = members.Select(member => environment.Pipeline(member).UpTo(parsed.GetValue(last))).ToList();
             using var results = RemoteArgument.Open(environment, parsed.GetValue(remote), members[0].Settings.Store, store);
             store.Files.CreateFolder(store.Folders.Locks);
             using var shared = await StoreLock.TakeAsync(
                 store.Folders.Lock("store"), "the store", shared: true, wait: true, environment.Clock, environment.Error.WriteLine, cancellationToken);
             var stages = new List<(string Experiment, StageDecision Decision, string Status)>();
-            foreach (var member in members)
+            foreach (var (member, selected) in members.Zip(wanted))
             {
-                stages.AddRange(await PullAsync(environment, member, store, results, cancellationToken));
+                stages.AddRange(await PullAsync(environment, member, selected, store, results, cancellationToken));
             }
 
             if (experiment.Json(parsed))
@@ -60,13 +64,13 @@ public static class PullCommand
     }
 
     private static async Task<List<(string Experiment, StageDecision Decision, string Status)>> PullAsync(
-        CommandEnvironment environment, Experiment member, ArtifactStore store, RemoteResults results, CancellationToken cancellationToken)
+        CommandEnvironment environment, Experiment member, IReadOnlyList<IStage> selected, ArtifactStore store, RemoteResults results, CancellationToken cancellationToken)
     {
         using var alone = await TakeAsync($"experiment-{member.Name}", $"experiment {member.Name}");
         var planner = new Planner(member, store, ProcessEnvironment.Strict, []);
         var outputs = new Dictionary<string, string>(StringComparer.Ordinal);
         var stages = new List<(string Experiment, StageDecision Decision, string Status)>();
-        foreach (var stage in environment.Pipeline(member).Stages)
+        foreach (var stage in selected)
         {
             var decision = planner.Decide(stage, outputs, cancellationToken);
             var status = decision.Manifest is not null ? "was here" : "is not in the shared store";

@@ -17,6 +17,8 @@ public static class PushCommand
     {
         var command = new Command("push", "Send the results of an experiment to the shared store: objects that are not there, manifests last.");
         var experiment = new ExperimentArguments();
+        var last = StageArgument.Create("send this stage and those it needs; all when left out");
+        command.Arguments.Add(last);
         experiment.AddTo(command);
         var remote = RemoteArgument.Create();
         var all = new Option<bool>("--all") { Description = "send every result in the store, whatever experiment it is of" };
@@ -24,10 +26,18 @@ public static class PushCommand
         command.Options.Add(remote);
         command.Options.Add(all);
         command.Options.Add(force);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(all) && result.GetValue(last) is { } stage)
+            {
+                result.AddError($"{stage} asks for one stage and --all for every result in the store: give one of them");
+            }
+        });
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var store = environment.OpenStore();
             var members = experiment.Load(parsed, environment);
+            var stages = members.Select(member => environment.Pipeline(member).UpTo(parsed.GetValue(last))).ToList();
             using var results = RemoteArgument.Open(environment, parsed.GetValue(remote), members[0].Settings.Store, store);
             store.Files.CreateFolder(store.Folders.Locks);
             using var shared = await StoreLock.TakeAsync(
@@ -40,9 +50,9 @@ public static class PushCommand
             }
             else
             {
-                foreach (var member in members)
+                foreach (var (member, wanted) in members.Zip(stages))
                 {
-                    var plan = new Planner(member, store, ProcessEnvironment.Strict, []).Plan(environment.Pipeline(member).Stages, cancellationToken);
+                    var plan = new Planner(member, store, ProcessEnvironment.Strict, []).Plan(wanted, cancellationToken);
                     manifests.AddRange(plan.Select(static decision => decision.Manifest).OfType<StageManifest>());
                     missing.AddRange(plan.Where(static decision => decision.Manifest is null).Select(decision => $"{decision.Stage.Name} of {member.Name}"));
                 }
@@ -74,7 +84,7 @@ public static class PushCommand
 
             return missing.Count == 0
                 ? ZephyrCommandLine.Success
-                : throw new ZephyrException($"{string.Join(", ", missing)}: no result here to send. Run first: zephyr run --experiment {experiment.Name(parsed)}.");
+                : throw new ZephyrException($"{string.Join(", ", missing)}: no result here to send. Run first: zephyr run {(parsed.GetValue(last) is { } named ? named + " " : "")}--experiment {experiment.Name(parsed)}.");
         });
         return command;
     }

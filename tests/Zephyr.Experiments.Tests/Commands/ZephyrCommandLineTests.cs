@@ -121,6 +121,31 @@ public sealed class ZephyrCommandLineTests : IDisposable
     }
 
     [Fact]
+    public async Task Push_and_pull_of_a_stage_are_about_it_and_those_it_needs()
+    {
+        var shared = Directory.CreateTempSubdirectory("zephyr-shared-").FullName;
+        try
+        {
+            (await Run("push", "cut", "--remote", shared)).Code.ShouldBe(1);
+            _error.ToString().ShouldContain("prompts of zephyr-tiny, cut of zephyr-tiny: no result here to send. Run first: zephyr run cut --experiment zephyr-tiny");
+            await Json("run", "--json");
+            (await Json("push", "cut", "--remote", shared, "--json"))["stages"]!.AsArray().Select(stage => (string)stage!["name"]!).ShouldBe(["prompts", "cut"]);
+            Directory.Delete(Path.Combine(_repository.Folder, "artifacts"), recursive: true);
+            (await Json("pull", "prompts", "--remote", shared, "--json"))["stages"]!.AsArray().Select(stage => ((string)stage!["name"]!, (string)stage["status"]!))
+                .ShouldBe([("prompts", "fetched")]);
+            (await Json("pull", "cut", "--remote", shared, "--json"))["stages"]!.AsArray().Select(stage => ((string)stage!["name"]!, (string)stage["status"]!))
+                .ShouldBe([("prompts", "was here"), ("cut", "fetched")]);
+            (await Run("pull", "--remote", shared)).Code.ShouldBe(1); // train was not sent
+            (await Run("pull", "trian", "--remote", shared)).Code.ShouldBe(2);
+            (await Run("push", "cut", "--all", "--remote", shared)).Code.ShouldBe(2);
+        }
+        finally
+        {
+            Directory.Delete(shared, recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task A_dry_run_changes_nothing()
     {
         (await Run("run", "--dry-run")).Code.ShouldBe(0);
@@ -167,6 +192,8 @@ public sealed class ZephyrCommandLineTests : IDisposable
     [InlineData("sync")]
     [InlineData("export-mlruns")]
     [InlineData("lock")]
+    [InlineData("push")]
+    [InlineData("pull")]
     public async Task Every_verb_has_help(string verb)
     {
         var (code, text) = await Run(verb, "--help");

@@ -3,12 +3,16 @@ using System.Security.Cryptography;
 namespace Zephyr.Experiments.Store.Remote;
 
 /// <summary>
-/// A shared store in a folder, such as a network mount: files are written under <c>incoming/</c>, forced to the disk and renamed.
+/// A shared store in a folder, such as a network mount: files are written under <c>incoming/</c>, forced to the disk and renamed. What a
+/// killed process left there is removed by whoever writes next, a day later.
 /// </summary>
 public sealed class FolderRemoteStore : IRemoteStore
 {
+    // A file on its way is written to all the time, so that it is this old only when nobody writes it any more.
+    private static readonly TimeSpan s_abandoned = TimeSpan.FromDays(1);
     private readonly string _folder;
     private readonly IFileSystem _files;
+    private int _isSwept;
 
     /// <summary>Opens the store.</summary>
     /// <param name="folder">Full path of a folder that exists.</param>
@@ -58,6 +62,7 @@ public sealed class FolderRemoteStore : IRemoteStore
             await using (var source = File.OpenRead(path))
             await using (var copy = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
             {
+                SweepOnce(incoming, temporary);
                 await source.CopyToAsync(copy, 1 << 20, cancellationToken);
             }
 
@@ -82,6 +87,28 @@ public sealed class FolderRemoteStore : IRemoteStore
     /// <inheritdoc />
     public void Dispose()
     {
+    }
+
+    // Ages are told by the file just made there: clocks of machines that share a disk may differ.
+    private void SweepOnce(string incoming, string own)
+    {
+        if (Interlocked.Exchange(ref _isSwept, 1) != 0)
+        {
+            return;
+        }
+
+        var now = File.GetLastWriteTimeUtc(own);
+        foreach (var left in Directory.EnumerateFiles(incoming).Where(path => now - File.GetLastWriteTimeUtc(path) > s_abandoned))
+        {
+            try
+            {
+                _files.DeleteFile(left);
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                // It is another user's, who alone may remove it, or somebody has just done so. What is sent does not depend on it.
+            }
+        }
     }
 
     private string PathOf(string name) => Path.Combine(_folder, Path.Combine(name.Split('/')));

@@ -30,7 +30,7 @@ public static class RemoteStores
             return null;
         }
 
-        IRemoteStore remote = address.StartsWith("s3://", StringComparison.Ordinal) ? new S3RemoteStore(address, variable)
+        IRemoteStore remote = address.StartsWith("s3://", StringComparison.Ordinal) ? new S3RemoteStore(address, variable, clock: store.Clock)
             : address.Contains("://", StringComparison.Ordinal) ? throw new RemoteStoreException($"The shared store {address} cannot be used: name a folder or s3://BUCKET/PREFIX.")
             : new FolderRemoteStore(Path.GetFullPath(address, repository), store.Files);
         var retry = TransientRetry.Create(Retries, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20), store.Clock);

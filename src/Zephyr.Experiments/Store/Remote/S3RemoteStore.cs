@@ -6,6 +6,7 @@ using Amazon.Runtime.CredentialManagement;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Zephyr.Core;
+using Zephyr.Experiments.Fingerprints;
 
 namespace Zephyr.Experiments.Store.Remote;
 
@@ -17,17 +18,23 @@ public sealed class S3RemoteStore : IRemoteStore
 {
     private const long PartBytes = 64 << 20;
     private const int MostParts = 10_000;
+
+    // A bucket tells when an upload began and not whether it goes on; no object takes a week to send.
+    private static readonly TimeSpan s_abandoned = TimeSpan.FromDays(7);
     private readonly AmazonS3Client _client;
+    private readonly TimeProvider _clock;
     private readonly string _bucket;
     private readonly string _prefix;
     private readonly long _partBytes;
+    private int _isSwept;
 
     /// <summary>Opens the store; nothing is asked yet.</summary>
     /// <param name="address">An address <c>s3://BUCKET/PREFIX</c>.</param>
     /// <param name="variable">Gives environment variables: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_PROFILE, AWS_REGION, AWS_DEFAULT_REGION, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL.</param>
     /// <param name="partBytes">Bytes of a part; at least 5 MiB on S3.</param>
+    /// <param name="clock">Tells the age of uploads; the system's when left out.</param>
     /// <exception cref="ZephyrException">The address is none, or there are no keys.</exception>
-    public S3RemoteStore(string address, Func<string, string?> variable, long partBytes = PartBytes)
+    public S3RemoteStore(string address, Func<string, string?> variable, long partBytes = PartBytes, TimeProvider? clock = null)
     {
         if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme != "s3" || uri.Host.Length == 0 || uri.Query.Length > 0 || uri.UserInfo.Length > 0)
         {
@@ -37,6 +44,7 @@ public sealed class S3RemoteStore : IRemoteStore
         _bucket = uri.Host;
         _prefix = uri.AbsolutePath.Trim('/') is { Length: > 0 } prefix ? prefix + "/" : "";
         _partBytes = partBytes;
+        _clock = clock ?? TimeProvider.System;
         Address = address.TrimEnd('/');
         string? Text(string name) => variable(name)?.Trim() is { Length: > 0 } value ? value : null;
         var region = Text("AWS_REGION") ?? Text("AWS_DEFAULT_REGION") ?? "us-east-1";
@@ -118,6 +126,7 @@ public sealed class S3RemoteStore : IRemoteStore
 
     private async Task PutPartsAsync(string name, string path, CancellationToken cancellationToken)
     {
+        await SweepOnceAsync(cancellationToken);
         var length = new FileInfo(path).Length;
         var part = Math.Max(_partBytes, (length + MostParts - 1) / MostParts);
         var upload = (await DoAsync(name, () => _client.InitiateMultipartUploadAsync(_bucket, _prefix + name, cancellationToken), cancellationToken))!.UploadId;
@@ -148,18 +157,42 @@ public sealed class S3RemoteStore : IRemoteStore
         }
         catch
         {
-            await AbortAsync(name, upload);
+            await AbortAsync(_prefix + name, upload);
             throw;
         }
     }
 
+    // What a killed process left. Only objects by their hash are ours, whatever else is in the bucket.
+    private async Task SweepOnceAsync(CancellationToken cancellationToken)
+    {
+        if (Interlocked.Exchange(ref _isSwept, 1) != 0)
+        {
+            return;
+        }
+
+        try
+        {
+            var listed = await _client.ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = _bucket, Prefix = _prefix + "objects/" }, cancellationToken);
+            foreach (var left in (listed.MultipartUploads ?? []).Where(left =>
+                ContentHash.IsHash(left.Key[(left.Key.LastIndexOf('/') + 1)..]) && left.Initiated is { } begun && _clock.GetUtcNow() - new DateTimeOffset(begun.ToUniversalTime()) > s_abandoned))
+            {
+                await AbortAsync(left.Key, left.UploadId);
+            }
+        }
+        catch (Exception failure) when (failure is AmazonServiceException or AmazonClientException or HttpRequestException or IOException or ArgumentException or FormatException)
+        {
+            // A server without that request, or keys that may not list uploads: its own rule for old ones has to do. A server that is away
+            // says so to the request that follows.
+        }
+    }
+
     // Parts nobody completes cost money; when the server cannot be reached, its own rule for old uploads has to do.
-    private async Task AbortAsync(string name, string upload)
+    private async Task AbortAsync(string key, string upload)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         try
         {
-            await _client.AbortMultipartUploadAsync(_bucket, _prefix + name, upload, patience.Token);
+            await _client.AbortMultipartUploadAsync(_bucket, key, upload, patience.Token);
         }
         catch (Exception failure) when (failure is AmazonServiceException or AmazonClientException or HttpRequestException or IOException or OperationCanceledException)
         {

@@ -154,6 +154,20 @@ public sealed class RemoteResultsTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_killed_process_left_on_the_way_is_removed_by_the_next_that_sends_a_day_later()
+    {
+        var incoming = Directory.CreateDirectory(Path.Combine(_shared, "incoming")).FullName;
+        var (old, fresh) = (Path.Combine(incoming, "old"), Path.Combine(incoming, "fresh"));
+        File.WriteAllText(old, "half of an object");
+        File.WriteAllText(fresh, "half of another, of a process that still writes");
+        File.SetLastWriteTimeUtc(old, File.GetLastWriteTimeUtc(fresh).AddHours(-25));
+        File.SetLastWriteTimeUtc(fresh, File.GetLastWriteTimeUtc(fresh).AddHours(-23));
+        using var one = new TestRepository();
+        await RunAsync(one, FakeStage.Chain(), push: true);
+        Directory.EnumerateFiles(incoming).ShouldBe([fresh]);
+    }
+
+    [Fact]
     public void A_folder_that_is_not_there_is_not_made() =>
         Should.Throw<RemoteStoreException>(() => new FolderRemoteStore(Path.Combine(_shared, "unmounted"), new PhysicalFileSystem())).Message.ShouldContain("mount it, or make the folder once by hand");
 
