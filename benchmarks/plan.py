@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Wall time of planning a pipeline of 1,000 stages with nothing to do, whole process, beside GNU make on as many up-to-date targets.
+"""Wall time of planning a pipeline of 1,000 stages with nothing to do, whole process, beside GNU make and Snakemake on as many.
 
-Both graphs are the same: each stage reads the one before it and one from half way back. Run it from the repository root.
+All graphs are the same: each stage reads the one before it and one from half way back. Run it from the repository root. A peer that is
+not installed is left out, and told; Snakemake is Debian's package snakemake.
 """
 import argparse
 import json
@@ -9,6 +10,7 @@ import pathlib
 import shutil
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -23,10 +25,22 @@ def makefile(folder, count):
     (folder / "Makefile").write_text("\n".join(lines) + "\n")
 
 
+def snakefile(folder, count):
+    lines = [f"rule all:\n    input: 's{count - 1:05d}'\n"]
+    for i in range(count):
+        read = [f"s{j:05d}" for j in sorted({i - 1, i // 2})] if i else []
+        lines.append(f"rule r{i:05d}:\n    input: {read!r}\n    output: 's{i:05d}'\n    shell: 'echo {{output}} > {{output}}'\n")
+        (folder / f"s{i:05d}").write_text(f"s{i:05d}\n")
+    (folder / "Snakefile").write_text("".join(lines))
+
+
 def seconds(command):
     start = time.perf_counter()
-    output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
-    return time.perf_counter() - start, output
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    taken = time.perf_counter() - start
+    if done.returncode:
+        sys.exit(f"plan.py: {' '.join(command)} ended with {done.returncode}:\n{done.stderr}")
+    return taken, done.stdout + done.stderr
 
 
 def main():
@@ -41,20 +55,30 @@ def main():
         zephyr = [ZEPHYR, "bench", "plan", "--stages", str(options.stages), "--folder", str(folder / "zephyr"), "--json"]
         (folder / "make").mkdir()
         makefile(folder / "make", options.stages)
-        make = ["make", "-C", str(folder / "make"), "-s"] if shutil.which("make") else None
-        seconds(zephyr)  # runs the stages
-        if make:
-            seconds(make)
-        times = {"zephyr": [], "make": []}
-        for _ in range(options.runs):  # alternated, so that a busy machine is busy for both
-            taken, output = seconds(zephyr)
-            assert json.loads(output)["cached"] == options.stages
-            times["zephyr"].append(taken)
-            if make:
-                times["make"].append(seconds(make)[0])
+        commands = {"zephyr": zephyr}
+        if shutil.which("make"):
+            commands["make"] = ["make", "-C", str(folder / "make"), "-s"]
+        if shutil.which("snakemake"):
+            (folder / "snakemake").mkdir()
+            snakefile(folder / "snakemake", options.stages)
+            directory = ["--directory", str(folder / "snakemake"), "--snakefile", str(folder / "snakemake" / "Snakefile"), "--cores", "1"]
+            seconds(["snakemake", *directory, "--touch", "--quiet"])  # notes every output as made by its rule
+            commands["snakemake"] = ["snakemake", *directory, "--dry-run"]
+        for peer in ("make", "snakemake"):
+            if peer not in commands:
+                print(f"plan.py: without {peer}, which is not installed; on Debian: apt-get install {peer}", file=sys.stderr)
+        for tool in ("zephyr", "make"):
+            if tool in commands:
+                seconds(commands[tool])  # runs the stages
+        times = {tool: [] for tool in commands}
+        for _ in range(options.runs):  # alternated, so that a busy machine is busy for all
+            for tool, command in commands.items():
+                taken, output = seconds(command)
+                times[tool].append(taken)
+                assert tool != "zephyr" or json.loads(output)["cached"] == options.stages
+                assert tool != "snakemake" or "Nothing to be done" in output, output
         for tool, taken in times.items():
-            if taken:
-                figures[tool + "_seconds"] = {"median": statistics.median(taken), "minimum": min(taken), "maximum": max(taken)}
+            figures[tool + "_seconds"] = {"median": statistics.median(taken), "minimum": min(taken), "maximum": max(taken)}
     text = json.dumps(figures, indent=2)
     print(text)
     if options.json:

@@ -21,6 +21,9 @@ echo "== SHA-256"
 echo "== the store: hashing beside sha256sum, 50 GB of unchanged inputs, 10,000 small files"
 python3 benchmarks/store.py --json "$out/store.json"
 
+echo "== planning 1,000 stages"
+python3 benchmarks/plan.py --json "$out/plan.json"
+
 echo "== generation"
 "$zephyr" bench generate --threads 1 --json | tee "$out/generate.json"
 
