@@ -15,8 +15,9 @@ internal static class StartUp
     /// <param name="arguments">The command line.</param>
     public static void Begin(string[] arguments)
     {
-        if (arguments is [var verb, ..] && s_planning.Contains(verb, StringComparer.Ordinal))
+        if (arguments is ["bench", "plan", ..] || (arguments is [var verb, ..] && s_planning.Contains(verb, StringComparer.Ordinal)))
         {
+            AppContext.SetSwitch("System.Runtime.CompilerServices.RuntimeFeature.IsDynamicCodeSupported", isEnabled: false);
             _ = Task.Run(static () => SHA256.HashData([]));
             _ = Task.Run(static () => ExperimentLoader.Shape);
         }

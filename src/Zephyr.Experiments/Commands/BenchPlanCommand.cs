@@ -81,8 +81,16 @@ public static class BenchPlanCommand
     }
 
     // Each stage reads the one before it and one from half way back, and the settings of a training stage.
-    private static IReadOnlyList<IStage> Make(int count) => [.. Enumerable.Range(0, count).Select(i => new SyntheticStage(
-        Name(i), i == 0 ? [] : [.. new[] { i - 1, i / 2 }.Distinct().Select(Name)]))];
+    private static List<IStage> Make(int count)
+    {
+        var stages = new List<IStage>(count);
+        for (var i = 0; i < count; i++)
+        {
+            stages.Add(new SyntheticStage(Name(i), i switch { 0 => [], 1 or 2 => [Name(i - 1)], _ => [Name(i - 1), Name(i / 2)] }));
+        }
+
+        return stages;
+    }
 
     private static string Name(int i) => string.Create(CultureInfo.InvariantCulture, $"s{i:00000}");
 

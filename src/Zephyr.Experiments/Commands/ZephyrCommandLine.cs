@@ -22,13 +22,45 @@ public sealed class ZephyrCommandLine(CommandEnvironment environment)
     /// <summary>Interrupted by a signal.</summary>
     public const int Interrupted = 130;
 
+    // In the order of the help.
+    private static readonly Verb[] s_verbs =
+    [
+        new("plan", PlanCommand.Create),
+        new("run", RunCommand.Create),
+        new("results", ResultsCommand.Create),
+        new("explain", ExplainCommand.Create),
+        new("verify", VerifyCommand.Create),
+        new("gc", GcCommand.Create),
+        new("status", StatusCommand.Create),
+        new("push", PushCommand.Create),
+        new("pull", PullCommand.Create),
+        new("export", ExportCommand.Create),
+        new("import", ImportCommand.Create),
+        new("compare", CompareCommand.Create),
+        new("lock", LockCommand.Create),
+        new("schema", SchemaCommand.Create),
+        new("tokenize", TokenizeCommand.Create),
+        new("detokenize", DetokenizeCommand.Create),
+        new("template", TemplateCommand.Create),
+        new("logits", LogitsCommand.Create),
+        new("generate", GenerateCommand.Create),
+        new("chat", ChatCommand.Create),
+        new("serve", ServeCommand.Create),
+        new("merge", MergeCommand.Create),
+        new("data", DataCommand.Create),
+        new("evaluate", EvaluateCommand.Create),
+        new("bench", BenchCommand.Create),
+        new("sync", SyncCommand.Create),
+        new("export-mlruns", ExportMlrunsCommand.Create),
+    ];
+
     /// <summary>Runs a command.</summary>
     /// <param name="arguments">The arguments.</param>
     /// <param name="cancellationToken">Set on Ctrl-C.</param>
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
-        var parsed = Root().Parse(arguments);
+        var parsed = Root(arguments).Parse(arguments);
         if (parsed.Action is ParseErrorAction)
         {
             foreach (var error in parsed.Errors)
@@ -78,43 +110,18 @@ public sealed class ZephyrCommandLine(CommandEnvironment environment)
     private static string Verbs(CommandResult result) =>
         result.Command is RootCommand ? "" : (result.Parent is CommandResult parent ? Verbs(parent) : "") + result.Command.Name + " ";
 
-    private RootCommand Root()
+    // Making all of them takes longer than most of what is done with one: only help, and a word that is no verb, needs the others.
+    private RootCommand Root(IReadOnlyList<string> arguments)
     {
         var root = new RootCommand("The Zephyr alignment recipe as a content-hashed pipeline.");
-        foreach (var verb in new Command[]
+        var asked = arguments.Count > 0 ? Array.Find(s_verbs, verb => verb.Name == arguments[0]) : null;
+        foreach (var verb in asked is null ? s_verbs : [asked])
         {
-            PlanCommand.Create(environment),
-            RunCommand.Create(environment),
-            ResultsCommand.Create(environment),
-            ExplainCommand.Create(environment),
-            VerifyCommand.Create(environment),
-            GcCommand.Create(environment),
-            StatusCommand.Create(environment),
-            PushCommand.Create(environment),
-            PullCommand.Create(environment),
-            ExportCommand.Create(environment),
-            ImportCommand.Create(environment),
-            CompareCommand.Create(environment),
-            LockCommand.Create(environment),
-            SchemaCommand.Create(environment),
-            TokenizeCommand.Create(environment),
-            DetokenizeCommand.Create(environment),
-            TemplateCommand.Create(environment),
-            LogitsCommand.Create(environment),
-            GenerateCommand.Create(environment),
-            ChatCommand.Create(environment),
-            ServeCommand.Create(environment),
-            MergeCommand.Create(environment),
-            DataCommand.Create(environment),
-            EvaluateCommand.Create(environment),
-            BenchCommand.Create(environment),
-            SyncCommand.Create(environment),
-            ExportMlrunsCommand.Create(environment),
-        })
-        {
-            root.Subcommands.Add(verb);
+            root.Subcommands.Add(verb.Create(environment));
         }
 
         return root;
     }
+
+    private sealed record Verb(string Name, Func<CommandEnvironment, Command> Create);
 }

@@ -75,7 +75,7 @@ public sealed record ResolvedSection(
     string Key,
     SettingOrigin Origin,
     SettingProperty? Property,
-    IReadOnlyList<KeyValuePair<string, ResolvedSetting>> Entries)
+    IReadOnlyList<ResolvedEntry> Entries)
     : ResolvedSetting(Key, Origin, Property)
 {
     /// <summary>Finds a setting or section by its dotted name.</summary>
@@ -89,7 +89,7 @@ public sealed record ResolvedSection(
             switch (current)
             {
                 case ResolvedSection section:
-                    var next = section.Entries.FirstOrDefault(entry => string.Equals(entry.Key, part, StringComparison.Ordinal)).Value;
+                    var next = section.Entries.FirstOrDefault(entry => string.Equals(entry.Key, part, StringComparison.Ordinal))?.Value;
                     if (next is null)
                     {
                         return null;
@@ -114,3 +114,8 @@ public sealed record ResolvedSection(
     /// <inheritdoc />
     public override JsonNode ToJson() => new JsonObject(Entries.Select(entry => KeyValuePair.Create(entry.Key, entry.Value.ToJson())));
 }
+
+/// <summary>A setting of a section with its name. A class: code over lists of pairs that are structures is compiled anew in every process.</summary>
+/// <param name="Key">Its name in the section.</param>
+/// <param name="Value">The setting.</param>
+public sealed record ResolvedEntry(string Key, ResolvedSetting Value);

@@ -41,7 +41,7 @@ public static class ResolvedWriter
     private static ResolvedSection Named(Experiment experiment) => experiment.Resolved with
     {
         Entries = [.. experiment.Resolved.Entries.Select(entry => entry is { Key: "name", Value: ResolvedValue name }
-            ? KeyValuePair.Create(entry.Key, (ResolvedSetting)(name with { Value = experiment.Name }))
+            ? entry with { Value = name with { Value = experiment.Name } }
             : entry)],
     };
 

@@ -45,7 +45,7 @@ public sealed class SettingBinder(List<ConfigurationProblem> problems)
     {
         var value = Activator.CreateInstance(shape.Type)!;
         var prefix = key.Length == 0 ? "" : key + ".";
-        var entries = new List<KeyValuePair<string, ResolvedSetting>>();
+        var entries = new List<ResolvedEntry>();
         foreach (var property in shape.Properties)
         {
             var name = prefix + property.Key;
@@ -69,7 +69,7 @@ public sealed class SettingBinder(List<ConfigurationProblem> problems)
                 resolved = ResolveDefault(property.Property.GetValue(value), property.Shape, name, property);
             }
 
-            entries.Add(KeyValuePair.Create(property.Key, resolved));
+            entries.Add(new ResolvedEntry(property.Key, resolved));
         }
 
         foreach (var entry in map.Entries.Where(entry => !shape.Properties.Any(property => string.Equals(property.Key, entry.Key, StringComparison.Ordinal))))
@@ -149,7 +149,7 @@ public sealed class SettingBinder(List<ConfigurationProblem> problems)
     {
         _ when value is null => new ResolvedValue(key, SettingOrigin.Default, property, null),
         SettingKind.Section => new ResolvedSection(key, SettingOrigin.Default, property, [.. shape.Properties.Select(inner =>
-            KeyValuePair.Create(inner.Key, ResolveDefault(inner.Property.GetValue(value), inner.Shape, $"{key}.{inner.Key}", inner)))]),
+            new ResolvedEntry(inner.Key, ResolveDefault(inner.Property.GetValue(value), inner.Shape, $"{key}.{inner.Key}", inner)))]),
         SettingKind.List => new ResolvedList(key, SettingOrigin.Default, property, [.. ((System.Collections.IEnumerable)value).Cast<object?>()
             .Select((item, i) => ResolveDefault(item, shape.Item!, $"{key}[{i}]", null))]),
         SettingKind.Choice => new ResolvedValue(key, SettingOrigin.Default, property, SettingShapeReader.SnakeCase(value.ToString()!)),

@@ -39,16 +39,12 @@ public static class CanonicalJson
     /// <summary>SHA-256 of what is written, which must be canonical text.</summary>
     /// <param name="write">Writes it: keys in ordinal order, numbers as here.</param>
     /// <returns>64 lower-case hexadecimal digits.</returns>
-    public static string Hash(Action<Utf8JsonWriter> write)
-    {
-        var buffer = new ArrayBufferWriter<byte>(4096);
-        using (var writer = new Utf8JsonWriter(buffer, s_options))
-        {
-            write(writer);
-        }
+    public static string Hash(Action<Utf8JsonWriter> write) => Convert.ToHexStringLower(SHA256.HashData(Buffer(write).WrittenSpan));
 
-        return Convert.ToHexStringLower(SHA256.HashData(buffer.WrittenSpan));
-    }
+    /// <summary>The bytes of what is written, which must be canonical text.</summary>
+    /// <param name="write">Writes it: keys in ordinal order, numbers as here.</param>
+    /// <returns>UTF-8 bytes.</returns>
+    public static byte[] Bytes(Action<Utf8JsonWriter> write) => Buffer(write).WrittenSpan.ToArray();
 
     /// <summary>The canonical text of a value in a document.</summary>
     /// <param name="element">The value.</param>
@@ -64,6 +60,15 @@ public static class CanonicalJson
             _ => false,
         };
         return isCanonical ? text : Text(JsonNode.Parse(text));
+    }
+
+    private static ArrayBufferWriter<byte> Buffer(Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>(4096);
+        using var writer = new Utf8JsonWriter(buffer, s_options);
+        write(writer);
+        writer.Flush();
+        return buffer;
     }
 
     private static void Write(Utf8JsonWriter writer, JsonNode? node)

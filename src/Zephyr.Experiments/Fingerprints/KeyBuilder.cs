@@ -15,8 +15,10 @@ public sealed class KeyBuilder(Experiment experiment, Func<IReadOnlyDictionary<s
 {
     private static readonly IReadOnlyDictionary<string, string> s_none = new Dictionary<string, string>(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _hashes = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, List<ResolvedSetting>> _leaves = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Slice> _slices = new(StringComparer.Ordinal);
     private readonly Dictionary<string, KeySetting> _settings = new(StringComparer.Ordinal);
+
+    private bool IsStrict => experiment.Settings.Reproducibility == Reproducibility.Strict;
 
     /// <summary>The key of a stage.</summary>
     /// <param name="stage">The stage.</param>
@@ -26,16 +28,26 @@ public sealed class KeyBuilder(Experiment experiment, Func<IReadOnlyDictionary<s
     /// <exception cref="InvalidOperationException">The stage declares a setting that does not exist.</exception>
     public StageKey Build(IStage stage, IReadOnlyDictionary<string, string> upstream, CancellationToken cancellationToken = default)
     {
-        var strict = experiment.Settings.Reproducibility == Reproducibility.Strict;
-        var leaves = Slice(stage).Where(leaf => strict || leaf.Property is not { IsExecution: true }).ToList();
-        var settings = leaves.Where(leaf => !NamesContent(leaf))
-            .Select(Setting);
-        var named = leaves.Where(NamesContent).Cast<ResolvedValue>().ToList();
-        HashOnce(named, cancellationToken);
-        var read = stage.DependsOn.Where(upstream.ContainsKey)
-            .Select(name => new StageInput(name, $"stage:{name}", upstream[name]))
-            .Concat(named.Select(Input).OfType<StageInput>());
-        return new StageKey(stage.Name, stage.Version, experiment.Settings.Seed, [.. settings], [.. read], strict ? environment() : s_none)
+        var slice = SliceOf(stage);
+        HashOnce(slice.Named, cancellationToken);
+        var read = new List<StageInput>(stage.DependsOn.Count + slice.Named.Count);
+        foreach (var name in stage.DependsOn)
+        {
+            if (upstream.TryGetValue(name, out var hash))
+            {
+                read.Add(new StageInput(name, $"stage:{name}", hash));
+            }
+        }
+
+        foreach (var leaf in slice.Named)
+        {
+            if (Input(leaf) is { } input)
+            {
+                read.Add(input);
+            }
+        }
+
+        return new StageKey(stage.Name, stage.Version, experiment.Settings.Seed, slice.Settings, read, IsStrict ? environment() : s_none)
         {
             Libraries = stage.Libraries,
         };
@@ -45,7 +57,7 @@ public sealed class KeyBuilder(Experiment experiment, Func<IReadOnlyDictionary<s
     /// <param name="stage">The stage.</param>
     /// <returns>The settings.</returns>
     public IReadOnlyList<RemoteSetting> Unsettled(IStage stage) =>
-        [.. Slice(stage).Where(SourcePins.IsRemote).Cast<ResolvedValue>().Select(Remote).Where(setting => pins.Find(setting.Source) is null)];
+        SliceOf(stage).Remote is { Count: > 0 } remote ? [.. remote.Where(setting => pins.Find(setting.Source) is null)] : [];
 
     /// <summary>Names of the file inputs of a stage whose content is no longer what its key says.</summary>
     /// <param name="key">The key made before the stage ran.</param>
@@ -59,7 +71,7 @@ public sealed class KeyBuilder(Experiment experiment, Func<IReadOnlyDictionary<s
     /// <summary>The settings a stage reads, paths included, as text.</summary>
     /// <param name="stage">The stage.</param>
     /// <returns>Texts by dotted name.</returns>
-    public IReadOnlyDictionary<string, string> Parameters(IStage stage) => Texts(Slice(stage));
+    public IReadOnlyDictionary<string, string> Parameters(IStage stage) => Texts(SliceOf(stage).Leaves);
 
     /// <summary>Settings as text by dotted name.</summary>
     /// <param name="leaves">The settings.</param>
@@ -67,21 +79,32 @@ public sealed class KeyBuilder(Experiment experiment, Func<IReadOnlyDictionary<s
     public static IReadOnlyDictionary<string, string> Texts(IEnumerable<ResolvedSetting> leaves) => leaves.ToDictionary(
         leaf => leaf.Key, leaf => leaf is ResolvedValue value ? value.Text : CanonicalJson.Text(leaf.ToJson()), StringComparer.Ordinal);
 
-    // Prefixes may overlap; a setting enters once.
-    private IEnumerable<ResolvedSetting> Slice(IStage stage) => stage.Settings
-        .SelectMany(prefix => Leaves(prefix)
-            ?? throw new InvalidOperationException($"Stage {stage.Name} declares the setting {prefix}, which does not exist."))
-        .DistinctBy(leaf => leaf.Key, StringComparer.Ordinal);
-
-    private List<ResolvedSetting>? Leaves(string prefix)
+    // Many stages read the same settings: what a list of prefixes stands for is found once.
+    private Slice SliceOf(IStage stage)
     {
-        if (!_leaves.TryGetValue(prefix, out var leaves) && experiment.Resolved.Find(prefix) is { } setting)
+        var prefixes = string.Join('\n', stage.Settings);
+        if (!_slices.TryGetValue(prefixes, out var slice))
         {
-            leaves = [.. setting.Leaves()];
-            _leaves.Add(prefix, leaves);
+            slice = MakeSlice(stage);
+            _slices.Add(prefixes, slice);
         }
 
-        return leaves;
+        return slice;
+    }
+
+    // Prefixes may overlap; a setting enters once.
+    private Slice MakeSlice(IStage stage)
+    {
+        var leaves = stage.Settings
+            .SelectMany(prefix => experiment.Resolved.Find(prefix)?.Leaves()
+                ?? throw new InvalidOperationException($"Stage {stage.Name} declares the setting {prefix}, which does not exist."))
+            .DistinctBy(leaf => leaf.Key, StringComparer.Ordinal).ToList();
+        var read = leaves.Where(leaf => IsStrict || leaf.Property is not { IsExecution: true }).ToList();
+        return new Slice(
+            leaves,
+            new KeySettings([.. read.Where(leaf => !NamesContent(leaf)).Select(Setting)]),
+            [.. read.Where(NamesContent).Cast<ResolvedValue>()],
+            [.. leaves.Where(SourcePins.IsRemote).Cast<ResolvedValue>().Select(Remote)]);
     }
 
     private KeySetting Setting(ResolvedSetting leaf)
@@ -110,8 +133,13 @@ public sealed class KeyBuilder(Experiment experiment, Func<IReadOnlyDictionary<s
         return pins.Find(Remote(leaf).Source) is { } pin ? new StageInput(leaf.Key, pin.Text, pin.ContentHash) : null;
     }
 
-    private void HashOnce(List<ResolvedValue> named, CancellationToken cancellationToken)
+    private void HashOnce(IReadOnlyList<ResolvedValue> named, CancellationToken cancellationToken)
     {
+        if (named.Count == 0)
+        {
+            return;
+        }
+
         var wanted = named.Where(leaf => !SourcePins.IsRemote(leaf) && !_hashes.ContainsKey((string)leaf.Value!))
             .Select(leaf => (Path: (string)leaf.Value!, leaf.Key)).DistinctBy(item => item.Path, StringComparer.Ordinal).ToList();
         if (wanted.Count == 0)
@@ -124,4 +152,8 @@ public sealed class KeyBuilder(Experiment experiment, Func<IReadOnlyDictionary<s
             _hashes[item.Path] = hash;
         }
     }
+
+    // What a stage reads of the settings: all of it, what enters its key by value, what enters it by content, and the addresses among that.
+    private sealed record Slice(
+        IReadOnlyList<ResolvedSetting> Leaves, KeySettings Settings, IReadOnlyList<ResolvedValue> Named, IReadOnlyList<RemoteSetting> Remote);
 }

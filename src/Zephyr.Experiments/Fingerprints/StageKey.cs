@@ -59,14 +59,8 @@ public sealed record StageKey(
         }
 
         writer.WriteNumber("seed", Seed);
-        writer.WriteStartObject("settings");
-        foreach (var setting in Settings.OrderBy(static setting => setting.Key, StringComparer.Ordinal))
-        {
-            writer.WritePropertyName(setting.Key);
-            writer.WriteRawValue(setting.Value, skipInputValidation: true);
-        }
-
-        writer.WriteEndObject();
+        writer.WritePropertyName("settings");
+        writer.WriteRawValue(KeySettings.Canonical(Settings), skipInputValidation: true);
         writer.WriteString("stage", Stage);
         writer.WriteNumber("version", Version);
         writer.WriteEndObject();

@@ -80,8 +80,8 @@ public sealed class PipelineRunner(Pipeline pipeline, ArtifactStore store, RunSe
     {
         var folder = Path.Combine(store.Folders.Experiments, experiment.Name);
         var yaml = Path.Combine(folder, "experiment.resolved.yaml");
-        store.WriteWhole(yaml, Encoding.UTF8.GetBytes(ResolvedWriter.Yaml(experiment)));
-        store.WriteWhole(Path.Combine(folder, "experiment.resolved.json"), Encoding.UTF8.GetBytes(ResolvedWriter.Json(experiment)));
+        store.WriteChanged(yaml, Encoding.UTF8.GetBytes(ResolvedWriter.Yaml(experiment)));
+        store.WriteChanged(Path.Combine(folder, "experiment.resolved.json"), Encoding.UTF8.GetBytes(ResolvedWriter.Json(experiment)));
         return yaml;
     }
 

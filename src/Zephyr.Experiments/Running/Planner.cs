@@ -36,7 +36,7 @@ public sealed class Planner(
     /// <returns>One decision a stage.</returns>
     public IReadOnlyList<StageDecision> Plan(IReadOnlyList<IStage> stages, CancellationToken cancellationToken)
     {
-        var ahead = ResultsAhead.Begin(experiment.Name, stages, _latest, store);
+        var ahead = ResultsAhead.Of(experiment.Name, stages, _latest, store);
         var outputs = new Dictionary<string, string>(StringComparer.Ordinal);
         var decisions = new List<StageDecision>();
         foreach (var stage in stages)

@@ -1,52 +1,81 @@
+using System.Runtime.ExceptionServices;
 using Zephyr.Experiments.Stages;
 using Zephyr.Experiments.Store;
+using Zephyr.Experiments.Store.Hashing;
 
 namespace Zephyr.Experiments.Running;
 
 /// <summary>
-/// What an experiment used last for each stage, read on another core while the planner makes keys: nearly always that is what the
-/// planner looks for next.
+/// What an experiment used last for each stage, read on every core before the planner makes keys: nearly always that is what the planner
+/// looks for next.
 /// </summary>
 internal sealed class ResultsAhead
 {
-    private readonly Dictionary<string, Lazy<LastResult>> _results;
+    private readonly Dictionary<string, Read> _results;
 
-    private ResultsAhead(Dictionary<string, Lazy<LastResult>> results) => _results = results;
+    private ResultsAhead(Dictionary<string, Read> results) => _results = results;
 
-    /// <summary>Begins to read.</summary>
+    /// <summary>Reads the last results.</summary>
     /// <param name="experiment">Name of the experiment.</param>
-    /// <param name="stages">The stages, in the order in which they are asked for.</param>
+    /// <param name="stages">The stages.</param>
     /// <param name="latest">Tells what was used last.</param>
     /// <param name="store">Has the results.</param>
-    /// <returns>The results; whoever asks for one that is not read yet reads it, or waits for it.</returns>
-    public static ResultsAhead Begin(string experiment, IReadOnlyList<IStage> stages, LatestRecord latest, ArtifactStore store)
+    /// <returns>The results.</returns>
+    public static ResultsAhead Of(string experiment, IReadOnlyList<IStage> stages, LatestRecord latest, ArtifactStore store)
     {
-        var results = stages.ToDictionary(static stage => stage.Name, stage => new Lazy<LastResult>(() =>
+        var read = new Read[stages.Count];
+        var next = -1;
+        void ReadOn()
         {
-            var fingerprint = latest.Fingerprint(experiment, stage.Name);
-            return new LastResult(fingerprint, fingerprint is null ? null : store.Find(fingerprint));
-        }), StringComparer.Ordinal);
-        _ = Task.Run(() =>
-        {
-            foreach (var stage in stages)
+            for (int i; (i = Interlocked.Increment(ref next)) < read.Length;)
             {
-                try
-                {
-                    _ = results[stage.Name].Value;
-                }
-                catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-                {
-                    return; // the planner meets the same failure when it asks for this stage
-                }
+                read[i] = ReadOne(experiment, stages[i].Name, latest, store);
             }
-        });
+        }
+
+        var others = new Task[Math.Max(0, Math.Min(InputHashes.Readers, stages.Count) - 1)];
+        for (var i = 0; i < others.Length; i++)
+        {
+            others[i] = Task.Run(ReadOn);
+        }
+
+        ReadOn();
+        Task.WaitAll(others);
+        var results = new Dictionary<string, Read>(stages.Count, StringComparer.Ordinal);
+        for (var i = 0; i < read.Length; i++)
+        {
+            results.Add(stages[i].Name, read[i]);
+        }
+
         return new ResultsAhead(results);
     }
 
     /// <summary>The last result of a stage.</summary>
     /// <param name="stage">The stage.</param>
     /// <returns>The result.</returns>
-    public LastResult Of(IStage stage) => _results[stage.Name].Value;
+    /// <exception cref="IOException">It could not be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public LastResult Of(IStage stage)
+    {
+        var read = _results[stage.Name];
+        read.Failure?.Throw();
+        return read.Result!;
+    }
+
+    private static Read ReadOne(string experiment, string stage, LatestRecord latest, ArtifactStore store)
+    {
+        try
+        {
+            var fingerprint = latest.Fingerprint(experiment, stage);
+            return new Read(new LastResult(fingerprint, fingerprint is null ? null : store.Find(fingerprint)), null);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return new Read(null, ExceptionDispatchInfo.Capture(failure)); // for whoever asks for this stage
+        }
+    }
+
+    private sealed record Read(LastResult? Result, ExceptionDispatchInfo? Failure);
 }
 
 /// <summary>What an experiment used last for a stage.</summary>

@@ -15,12 +15,12 @@ internal static class StageOrder
         var ordered = new List<IStage>(stages.Count);
         var done = new HashSet<string>(StringComparer.Ordinal);
         var open = new Dictionary<string, int>(StringComparer.Ordinal);
-        var path = new Stack<(IStage Stage, int Next)>();
+        var path = new Stack<Step>();
         foreach (var start in stages)
         {
             if (!done.Contains(start.Name))
             {
-                path.Push((start, 0));
+                path.Push(new Step(start, 0));
                 open[start.Name] = 0;
             }
 
@@ -50,11 +50,14 @@ internal static class StageOrder
                 if (!done.Contains(name))
                 {
                     open[name] = path.Count;
-                    path.Push((dependency, 0));
+                    path.Push(new Step(dependency, 0));
                 }
             }
         }
 
         return ordered;
     }
+
+    // A class, so that the stack's code is there compiled.
+    private sealed record Step(IStage Stage, int Next);
 }

@@ -31,7 +31,7 @@ public static class StageSlice
         Entries = [.. section.Entries
             .Where(entry => entry.Value.Key == "seed" || Touches(declared, entry.Value.Key))
             .Select(entry => entry.Value is ResolvedSection inner && !Covers(declared, inner.Key)
-                ? KeyValuePair.Create(entry.Key, (ResolvedSetting)Of(inner, declared))
+                ? entry with { Value = Of(inner, declared) }
                 : entry)],
     };
 

@@ -14,6 +14,7 @@ namespace Zephyr.Experiments.Store;
 /// <param name="files">The file system.</param>
 public sealed class ArtifactStore(StoreFolders folders, IFileSystem files)
 {
+    private readonly SharedSettings _settings = new();
     private InputHashes? _inputs;
 
     /// <summary>Where everything is.</summary>
@@ -43,7 +44,7 @@ public sealed class ArtifactStore(StoreFolders folders, IFileSystem files)
         StageManifest manifest;
         try
         {
-            manifest = StageManifest.Read(File.ReadAllBytes(Folders.Manifest(fingerprint)), fingerprint);
+            manifest = StageManifest.Read(File.ReadAllBytes(Folders.Manifest(fingerprint)), fingerprint, _settings);
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -182,6 +183,20 @@ public sealed class ArtifactStore(StoreFolders folders, IFileSystem files)
         }
 
         Files.FlushFolder(folder);
+    }
+
+    /// <summary>
+    /// Writes a file as <see cref="WriteWhole"/> does unless that is its content already: forcing it to the disk takes longer than all the
+    /// rest of a run with nothing to do.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="content">Its content.</param>
+    public void WriteChanged(string path, ReadOnlySpan<byte> content)
+    {
+        if (!File.Exists(path) || !content.SequenceEqual(File.ReadAllBytes(path)))
+        {
+            WriteWhole(path, content);
+        }
     }
 
     /// <summary>Shows the outputs of a stage in a folder that must not exist.</summary>

@@ -59,23 +59,57 @@ public static class KeyJson
 
     /// <summary>Reads a key.</summary>
     /// <param name="json">An object with the members of <see cref="WriteMembers"/>; others are passed over.</param>
+    /// <param name="shared">Settings read before, to be shared; null to read them alone.</param>
     /// <returns>The key.</returns>
     /// <exception cref="KeyNotFoundException">A member is missing.</exception>
     /// <exception cref="InvalidOperationException">A member is of another kind.</exception>
     /// <exception cref="FormatException">A number is out of range.</exception>
-    public static StageKey Read(JsonElement json) => new(
-        Text(json, "stage"),
-        json.GetProperty("version").GetInt32(),
-        json.GetProperty("seed").GetUInt64(),
-        [.. json.GetProperty("settings").EnumerateArray().Select(static setting => new KeySetting(
-            Text(setting, "key"), CanonicalJson.Text(setting.GetProperty("value")), Text(setting, "origin")))],
-        [.. json.GetProperty("inputs").EnumerateArray().Select(static input => new StageInput(Text(input, "name"), Text(input, "source"), Text(input, "sha256")))],
-        json.GetProperty("environment").EnumerateObject().ToDictionary(static pair => pair.Name, static pair => Text(pair.Value), StringComparer.Ordinal))
+    public static StageKey Read(JsonElement json, SharedSettings? shared = null)
     {
-        Libraries = json.TryGetProperty("libraries", out var libraries)
-            ? [.. libraries.EnumerateObject().Select(static library => new StageLibrary(library.Name, Text(library.Value)))]
-            : [],
-    };
+        var settings = json.GetProperty("settings");
+        var inputs = new List<StageInput>();
+        foreach (var input in json.GetProperty("inputs").EnumerateArray())
+        {
+            inputs.Add(new StageInput(Text(input, "name"), Text(input, "source"), Text(input, "sha256")));
+        }
+
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var pair in json.GetProperty("environment").EnumerateObject())
+        {
+            environment.Add(pair.Name, Text(pair.Value));
+        }
+
+        var libraries = new List<StageLibrary>();
+        if (json.TryGetProperty("libraries", out var named))
+        {
+            foreach (var library in named.EnumerateObject())
+            {
+                libraries.Add(new StageLibrary(library.Name, Text(library.Value)));
+            }
+        }
+
+        return new StageKey(
+            Text(json, "stage"), json.GetProperty("version").GetInt32(), json.GetProperty("seed").GetUInt64(), shared?.Read(settings) ?? Settings(settings), inputs, environment)
+        {
+            Libraries = libraries,
+        };
+    }
+
+    /// <summary>Reads the settings of a key.</summary>
+    /// <param name="json">An array of <c>{key, value, origin}</c>.</param>
+    /// <returns>The settings.</returns>
+    /// <exception cref="KeyNotFoundException">A member is missing.</exception>
+    /// <exception cref="InvalidOperationException">A member is of another kind.</exception>
+    public static KeySettings Settings(JsonElement json)
+    {
+        var settings = new List<KeySetting>();
+        foreach (var setting in json.EnumerateArray())
+        {
+            settings.Add(new KeySetting(Text(setting, "key"), CanonicalJson.Text(setting.GetProperty("value")), Text(setting, "origin")));
+        }
+
+        return new KeySettings(settings);
+    }
 
     /// <summary>A text that has to be there.</summary>
     /// <param name="json">The object that has it.</param>

@@ -35,15 +35,7 @@ public sealed class LatestRecord(ArtifactStore store)
     /// <summary>Writes the record.</summary>
     /// <param name="experiment">The experiment.</param>
     /// <param name="key">Key of the stage it used.</param>
-    public void Write(string experiment, StageKey key)
-    {
-        var bytes = Document(key);
-        var path = store.Folders.LatestOf(experiment, key.Stage);
-        if (!File.Exists(path) || !File.ReadAllBytes(path).AsSpan().SequenceEqual(bytes))
-        {
-            store.WriteWhole(path, bytes);
-        }
-    }
+    public void Write(string experiment, StageKey key) => store.WriteChanged(store.Folders.LatestOf(experiment, key.Stage), Document(key));
 
     /// <summary>Notes that a stage has started, so that <c>gc</c> keeps its checkpoints if it does not finish.</summary>
     /// <param name="experiment">The experiment.</param>

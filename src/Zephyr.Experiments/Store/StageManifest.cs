@@ -62,9 +62,10 @@ public sealed record StageManifest(
     /// <summary>Reads a manifest and checks that it is whole.</summary>
     /// <param name="bytes">The document.</param>
     /// <param name="fingerprint">Fingerprint it must have.</param>
+    /// <param name="shared">Settings read before, to be shared by many manifests; null to read them alone.</param>
     /// <returns>The manifest.</returns>
     /// <exception cref="InvalidDataException">It is damaged or of another stage.</exception>
-    public static StageManifest Read(ReadOnlyMemory<byte> bytes, string fingerprint)
+    public static StageManifest Read(ReadOnlyMemory<byte> bytes, string fingerprint, SharedSettings? shared = null)
     {
         try
         {
@@ -82,9 +83,8 @@ public sealed record StageManifest(
             }
 
             return new StageManifest(
-                KeyJson.Read(json.GetProperty("key")),
-                [.. json.GetProperty("outputs").EnumerateArray().Select(static file => new StageOutput(
-                    KeyJson.Text(file, "path"), file.GetProperty("size").GetInt64(), KeyJson.Text(file, "sha256")))],
+                KeyJson.Read(json.GetProperty("key"), shared),
+                ReadOutputs(json.GetProperty("outputs")),
                 KeyJson.Text(json, "experiment"),
                 KeyJson.Text(json, "run_id"),
                 KeyJson.Text(json, "parent_run_id"),
@@ -125,8 +125,27 @@ public sealed record StageManifest(
 
     private static double Number(JsonElement value) => value.ValueKind == JsonValueKind.String ? double.Parse(value.GetString()!) : value.GetDouble();
 
-    private static Dictionary<string, T> Members<T>(JsonElement json, string name, Func<JsonElement, T> read) =>
-        json.GetProperty(name).EnumerateObject().ToDictionary(static pair => pair.Name, pair => read(pair.Value), StringComparer.Ordinal);
+    private static List<StageOutput> ReadOutputs(JsonElement json)
+    {
+        var outputs = new List<StageOutput>(json.GetArrayLength());
+        foreach (var file in json.EnumerateArray())
+        {
+            outputs.Add(new StageOutput(KeyJson.Text(file, "path"), file.GetProperty("size").GetInt64(), KeyJson.Text(file, "sha256")));
+        }
+
+        return outputs;
+    }
+
+    private static Dictionary<string, T> Members<T>(JsonElement json, string name, Func<JsonElement, T> read)
+    {
+        var members = new Dictionary<string, T>(StringComparer.Ordinal);
+        foreach (var pair in json.GetProperty(name).EnumerateObject())
+        {
+            members.Add(pair.Name, read(pair.Value));
+        }
+
+        return members;
+    }
 
     private static bool HasChecksum(ReadOnlySpan<byte> bytes)
     {

@@ -15,14 +15,17 @@ public sealed class TextTable(params string[] header)
         return this;
     }
 
-    /// <summary>Writes the table.</summary>
+    /// <summary>Writes the table, in one piece: standard output sends every line by itself.</summary>
     /// <param name="output">Where to.</param>
     public void Write(TextWriter output)
     {
+        var text = new StringWriter { NewLine = output.NewLine };
         var widths = header.Select((head, column) => _rows.Select(row => row[column].Length).Append(head.Length).Max()).ToArray();
         foreach (var row in _rows.Prepend([.. widths.Select(width => new string('-', width))]).Prepend(header))
         {
-            output.WriteLine(string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
+            text.WriteLine(string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
         }
+
+        output.Write(text.ToString());
     }
 }

@@ -18,7 +18,7 @@ internal static class OtherSettings
     {
         var shape = ExperimentLoader.Shape;
         var resolved = new ResolvedSection("", SettingOrigin.Default, null, [.. shape.Properties.Select(property =>
-            KeyValuePair.Create(property.Key, Resolve(property.Property.GetValue(settings), property.Shape, property.Key, property)))]);
+            new ResolvedEntry(property.Key, Resolve(property.Property.GetValue(settings), property.Shape, property.Key, property)))]);
         return new Experiment("other", "/nowhere/other.yaml", settings, resolved, null);
     }
 
@@ -118,7 +118,7 @@ internal static class OtherSettings
     {
         _ when value is null => new ResolvedValue(key, SettingOrigin.Default, property, null),
         SettingKind.Section => new ResolvedSection(key, SettingOrigin.Default, property, [.. shape.Properties.Select(inner =>
-            KeyValuePair.Create(inner.Key, Resolve(inner.Property.GetValue(value), inner.Shape, $"{key}.{inner.Key}", inner)))]),
+            new ResolvedEntry(inner.Key, Resolve(inner.Property.GetValue(value), inner.Shape, $"{key}.{inner.Key}", inner)))]),
         SettingKind.List => new ResolvedList(key, SettingOrigin.Default, property, [.. ((System.Collections.IEnumerable)value).Cast<object?>()
             .Select((item, i) => Resolve(item, shape.Item!, $"{key}[{i}]", null))]),
         SettingKind.Choice => new ResolvedValue(key, SettingOrigin.Default, property, SettingShapeReader.SnakeCase(value.ToString()!)),
