@@ -33,7 +33,7 @@ internal static class JudgedBenchmark
         StageContext context, IReadOnlyList<TestedFolder> models, double? budget, Func<AskingSession, IBenchmarkRun> run, string file, CancellationToken cancellationToken)
     {
         var services = context.Endpoints ?? throw new ZephyrException($"The stage {context.Stage} asks models, but nothing here can ask them.");
-        ComputeDevice.Use(context);
+        var device = ComputeDevice.Use(context);
         var counts = new StageCounts(context);
         var figures = new JsonObject();
         await using var session = new AskingSession(context.Settings.Model, services, budget, $"{context.Stage}.budget");
@@ -64,6 +64,7 @@ internal static class JudgedBenchmark
             session.Record(context.Reporter);
         }
 
+        ComputeDevice.RecordMemory(context, device);
         File.WriteAllText(Path.Combine(context.Output, file), new JsonObject { ["models"] = figures }.ToJsonString(s_indented) + "\n");
         counts.Write();
     }

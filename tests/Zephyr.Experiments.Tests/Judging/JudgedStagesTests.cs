@@ -17,6 +17,7 @@ public sealed class JudgedStagesTests : IAsyncLifetime
 {
     private FakeChatServer _server = null!;
     private TestRepository _repository = null!;
+    private Dictionary<string, IReadOnlyDictionary<string, double>> _metrics = [];
 
     public async ValueTask InitializeAsync()
     {
@@ -62,6 +63,10 @@ public sealed class JudgedStagesTests : IAsyncLifetime
         (ddpo["turn_1"]!.ToString(), ddpo["average"]!.ToString(), ddpo["count"]!.ToString(), ddpo["repeat_averages"]!.ToJsonString()).ShouldBe(("5.5", "5.5", "4", "[5,6]"));
         ddpo["answering"]!["answers"]!.ToString().ShouldBe("2");
         ddpo.AsObject().ContainsKey("requests").ShouldBeFalse();
+
+        // What plan --memory shows beside its prediction.
+        _metrics["mt_bench"]["memory_peak_bytes"].ShouldBeGreaterThan(1 << 20);
+        _metrics["alpaca_eval"]["memory_peak_bytes"].ShouldBeGreaterThan(1 << 20);
         _repository.View("mt_bench/model_judgment/judge_single.jsonl").Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(8);
         var alpaca = JsonNode.Parse(_repository.View("alpaca_eval/alpaca-eval.json"))!["models"]!["ddpo"]!;
         (alpaca["n_total"]!.ToString(), alpaca["baseline"]!.ToString(), alpaca["annotator"]!.ToString()).ShouldBe(("1", "b", "ranks"));
@@ -206,6 +211,7 @@ public sealed class JudgedStagesTests : IAsyncLifetime
         };
         IStage[] stages = [Model("dsft"), Model("ddpo"), new MtBenchStage(experiment.Settings), new AlpacaEvalStage(experiment.Settings)];
         var result = await new PipelineRunner(Pipeline.Create(stages), _repository.Store, services, _repository.Folder).RunAsync(experiment, new RunOptions(), TestContext.Current.CancellationToken);
+        _metrics = result.Stages.Where(stage => stage.Manifest is not null).ToDictionary(stage => stage.Name, stage => stage.Manifest!.Metrics);
         return [.. result.Stages.Select(stage => stage.Status)];
     }
 
