@@ -191,7 +191,7 @@ public sealed class ReportInBrowserTests(Browser browser) : IClassFixture<Browse
         using var page = browser.Open(Write(InventedReport.Sample()), scheme: ColorScheme.Dark);
         page.Evaluate("dispatchEvent(new Event('beforeprint'))");
         page.EmulateMedia("print");
-        page.Evaluate("getComputedStyle(document.body).backgroundColor").GetString().ShouldBe("rgb(246, 246, 243)");
+        page.Evaluate("getComputedStyle(document.body).backgroundColor").GetString().ShouldBe("rgb(255, 255, 255)");
         page.Evaluate("Chart.getChart(document.querySelector('[data-chart=dsft-gradient]')).data.datasets[0].borderColor").GetString().ShouldBe("#2b6fc4");
         page.One("#smoothing").Displayed.ShouldBeFalse();
 
