@@ -28,7 +28,7 @@ public sealed record StageMemory(string Stage, MemoryEstimate Estimate)
         var pair = Math.Min(settings.Tokenize.MaxPreferenceLength, known?.LongestPair ?? int.MaxValue);
         var ddpo = new TrainingShape(
             2L * settings.Ddpo.BatchSize, pair, dtype, settings.Ddpo, settings.Ddpo.Lora, WeightsHeldByLoss: false);
-        var judged = new JudgedMemory(settings, shape, of => new DecoderMemory(of, program: DecoderMemory.StageProgram, holes: holes), known is { OnDevice: true });
+        var judged = new JudgedMemory(settings, shape, of => new DecoderMemory(of, holes: holes), known is { OnDevice: true });
         return
         [
             new(StageFiles.Dsft, memory.Training(Supervised(settings.Dsft, dtype))),

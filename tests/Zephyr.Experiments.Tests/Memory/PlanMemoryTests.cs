@@ -102,7 +102,7 @@ public sealed class PlanMemoryTests
                 AlpacaEval = new AlpacaEvalSection { ReferenceOutputs = reference, MaxTokens = 32 },
             };
             var shape = ModelConfiguration.From(tiny.Model.Architecture!, tiny.Tokenizer.VocabSize);
-            var memory = new DecoderMemory(shape, program: DecoderMemory.StageProgram);
+            var memory = new DecoderMemory(shape);
             long Of(ExperimentSettings of, string stage) => StageMemory.Predict(of).Single(found => found.Stage == stage).Estimate.Total;
             var prompt = Math.Min((2 * 264) + 64, shape.MaxPositionEmbeddings - 1);
             Of(settings, "mt_bench").ShouldBe(memory.Generation(8, prompt, Math.Min(64, shape.MaxPositionEmbeddings - prompt), tiny.Model.Dtype).Total);
