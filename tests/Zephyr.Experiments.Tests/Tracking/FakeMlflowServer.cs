@@ -28,16 +28,14 @@ internal sealed record FakeRun(string Id, string Experiment, string Name)
 /// </summary>
 internal sealed class FakeMlflowServer : IDisposable
 {
-    private readonly HttpListener _listener = new();
+    private readonly HttpListener _listener;
     private readonly Lock _gate = new();
     private int _requests;
 
     public FakeMlflowServer(int? port = null)
     {
-        Port = port ?? FreePort();
-        Url = $"http://127.0.0.1:{Port}";
-        _listener.Prefixes.Add(Url + "/");
-        _listener.Start();
+        (_listener, Port) = Listen(port);
+        Url = Address(Port);
         _ = Task.Run(LoopAsync);
     }
 
@@ -61,10 +59,29 @@ internal sealed class FakeMlflowServer : IDisposable
 
     public FakeRun Run(string name) => Runs.Values.Single(run => run.Name == name);
 
-    public void Dispose()
+    // Not Stop before it: Close would then look for the port's socket again, open one, and fail when another has the port by now.
+    public void Dispose() => _listener.Close();
+
+    private static string Address(int port) => $"http://127.0.0.1:{port}";
+
+    // Another test may take a free port before this one listens: then another one is looked for.
+    private static (HttpListener Listener, int Port) Listen(int? port)
     {
-        _listener.Stop();
-        _listener.Close();
+        for (var tries = 0; ; tries++)
+        {
+            var listener = new HttpListener();
+            var chosen = port ?? FreePort();
+            listener.Prefixes.Add(Address(chosen) + "/");
+            try
+            {
+                listener.Start();
+                return (listener, chosen);
+            }
+            catch (HttpListenerException) when (port is null && tries < 20)
+            {
+                listener.Abort();
+            }
+        }
     }
 
     private async Task LoopAsync()
