@@ -17,7 +17,6 @@ internal static class StartUp
     {
         if (arguments is ["bench", "plan", ..] || (arguments is [var verb, ..] && s_planning.Contains(verb, StringComparer.Ordinal)))
         {
-            AppContext.SetSwitch("System.Runtime.CompilerServices.RuntimeFeature.IsDynamicCodeSupported", isEnabled: false);
             _ = Task.Run(static () => SHA256.HashData([]));
             _ = Task.Run(static () => ExperimentLoader.Shape);
         }
