@@ -239,7 +239,25 @@ internal sealed class StageGraph(
             forced.Remove(decision.Stage.Name);
         }
 
+        DropLeftWork(decision);
         return new Outcome(new StageRestorer(store).Restore(experiment.Name, decision), null);
+    }
+
+    // A run that was killed between publishing and clearing up has not noted the result as its last one, and left its folder.
+    private void DropLeftWork(StageDecision decision)
+    {
+        var work = store.Folders.WorkOf(decision.Fingerprint!);
+        if (!Directory.Exists(work) || new LatestRecord(store).Find(experiment.Name, decision.Stage.Name)?.Fingerprint == decision.Fingerprint)
+        {
+            return;
+        }
+
+        using var stage = StoreLock.TryTake(store.Folders.Lock($"stage-{decision.Fingerprint}"), shared: false, services.Clock);
+        using var folder = StoreLock.TryTake(store.Folders.Lock($"work-{decision.Fingerprint}"), shared: false, services.Clock);
+        if (stage is not null && folder is not null && SlurmJobRecord.Find(work) is null)
+        {
+            store.Files.DeleteFolder(work);
+        }
     }
 
     // What a stage is about to read is hashed in full: a silent flip on the disk must not get into a result.

@@ -19,6 +19,27 @@ public sealed class PipelineRunnerTests
     }
 
     [Fact]
+    public async Task What_a_run_killed_after_publishing_left_is_cleared_by_the_next_one()
+    {
+        using var repository = new TestRepository();
+        var stages = FakeStage.Chain();
+        await repository.RunAsync(stages);
+        var published = repository.Plan(stages)[2];
+        var work = repository.Store.Folders.WorkOf(published.Fingerprint!);
+        Directory.CreateDirectory(Path.Combine(work, "checkpoints"));
+
+        // A forced run that was interrupted goes on from its checkpoints: the result is noted as the last one, and its folder stays.
+        await repository.RunAsync(stages);
+        Directory.Exists(work).ShouldBeTrue();
+
+        // Killed before the note was written.
+        Directory.Delete(repository.Store.Folders.Latest, recursive: true);
+        (await repository.RunAsync(stages)).Stages[2].Status.ShouldBe(StageStatus.Cached);
+        Directory.Exists(work).ShouldBeFalse();
+        stages[2].Runs.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_changed_setting_reruns_only_what_reads_it_and_says_why()
     {
         using var repository = new TestRepository();
