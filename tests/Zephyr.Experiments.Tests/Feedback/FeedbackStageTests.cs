@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Zephyr.Core.Data;
 using Zephyr.Experiments.Running;
@@ -158,11 +159,17 @@ public sealed class FeedbackStageTests
         var failed = await bed.RunAsync(CancellationToken.None, "feedback.budget=0.3");
         failed.Status.ShouldBe(StageStatus.Failed);
         failed.Error.ShouldNotBeNull().ShouldContain("raise feedback.budget and run again");
-        bed.Server.Requests.Count.ShouldBeInRange(90, 100);
+        var sent = bed.Server.Requests.Count;
+        sent.ShouldBeInRange(90, 100);
 
-        // What was spent before counts. A request that can cost less than the one that was refused may still be sent, a few at most.
+        // Every answer costs 100 tokens at 10 and 50 at 40 a million: 0.003. With just that to spend nothing fits, unless an earlier answer is forgotten.
+        var spent = string.Create(CultureInfo.InvariantCulture, $"feedback.budget={0.003m * sent}");
+        (await bed.RunAsync(CancellationToken.None, spent)).Status.ShouldBe(StageStatus.Failed);
+        bed.Server.Requests.Count.ShouldBe(sent, "the same budget counts what was spent before");
+
+        // What stopped the first run was the dearest request; cheaper ones may still fit, to a hundred answers at most.
         (await bed.RunAsync(CancellationToken.None, "feedback.budget=0.3")).Status.ShouldBe(StageStatus.Failed);
-        bed.Server.Requests.Count.ShouldBeInRange(90, 100);
+        (0.003m * bed.Server.Requests.Count).ShouldBeLessThanOrEqualTo(0.3m);
         await bed.RunAsync("feedback.budget=10");
         bed.Server.Requests.Count.ShouldBe(FeedbackBed.Prompts * 8);
         bed.Repeated.ShouldBe(0);
