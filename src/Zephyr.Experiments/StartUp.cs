@@ -1,11 +1,14 @@
 using System.Security.Cryptography;
 using Zephyr.Experiments.Configuration;
+using Zephyr.Experiments.Reporting.Page;
+using Zephyr.Experiments.Tracking;
 
 namespace Zephyr.Experiments;
 
 /// <summary>
 /// Work that every plan waits for and that does not wait for its arguments: loading the hash library and reading the shape of
-/// experiment files by reflection. A second core does both while the first reads the command line and the experiment.
+/// experiment files by reflection; for a run, loading SQLite and what writes its page as well. A second core does that while the first
+/// reads the command line and the experiment.
 /// </summary>
 internal static class StartUp
 {
@@ -19,6 +22,12 @@ internal static class StartUp
         {
             _ = Task.Run(static () => SHA256.HashData([]));
             _ = Task.Run(static () => ExperimentLoader.Shape);
+        }
+
+        if (arguments is ["run", ..])
+        {
+            _ = Task.Run(TrackingJournal.Load);
+            _ = Task.Run(static () => HtmlReport.Text(HtmlText.E("p", HtmlText.A("class", "dim"), "")));
         }
     }
 }

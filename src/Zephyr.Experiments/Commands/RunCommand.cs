@@ -87,11 +87,8 @@ public static class RunCommand
             await environment.Error.WriteLineAsync($"zephyr: {error}");
         }
 
-        foreach (var run in runs)
-        {
-            WritePage(environment, store, pipelines[run.Experiment], run);
-        }
-
+        // The tables below do not need the pages.
+        var pages = Task.Run(() => runs.ToList().ForEach(run => WritePage(environment, store, pipelines[run.Experiment], run)), CancellationToken.None);
         var sweep = SweepReport.Read(members.Zip(runs, (member, run) => (member, run.Stages)));
         var table = sweep is null ? null : new SweepReport(store).Write(sweep);
         if (json)
@@ -109,6 +106,7 @@ public static class RunCommand
             RunSummary.WriteSweep(environment.Out, sweep, table);
         }
 
+        await pages;
         return cancellationToken.IsCancellationRequested && runs.Any(run => run.Status == RunStatus.Killed) ? ZephyrCommandLine.Interrupted
             : runs.Count == members.Count && runs.All(run => run.Status == RunStatus.Finished || HasSubmitted(run)) && remote is not { Failures.Count: > 0 } ? ZephyrCommandLine.Success
             : ZephyrCommandLine.Failure;

@@ -53,6 +53,20 @@ public static class ResultTable
             text.Append("| ").AppendJoin(" | ", cells.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal))).Append(" |\n");
     }
 
+    /// <summary>Reads the rows back from <see cref="Markdown"/>.</summary>
+    /// <param name="markdown">Text of such a table.</param>
+    /// <returns>The cells of each row; null when the text is no table with these <see cref="Heads"/>.</returns>
+    public static IReadOnlyList<IReadOnlyList<string>>? ReadMarkdown(string markdown)
+    {
+        var rows = markdown.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Cells).ToList();
+        return rows.Count > 1 && rows.TrueForAll(row => row.Length == Heads.Count) && rows[0].SequenceEqual(Heads, StringComparer.Ordinal) ? rows[2..] : null;
+
+        // A line within a cell is written \|, so that " | " stands between cells alone.
+        static string[] Cells(string line) => line is ['|', ' ', .. var inner, ' ', '|']
+            ? [.. inner.Split(" | ").Select(cell => cell.Replace("\\|", "|", StringComparison.Ordinal))]
+            : [];
+    }
+
     private static string Score(ScoreEstimate? score) =>
         score is null ? "–" : $"{Fixed(score.Mean)} [{Fixed(score.Low)}, {Fixed(score.High)}]";
 

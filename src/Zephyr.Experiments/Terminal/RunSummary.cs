@@ -17,13 +17,11 @@ public static class RunSummary
     /// <param name="tracking">Folder of the tracking data.</param>
     public static void Write(TextWriter output, string experiment, IReadOnlyList<StageResult> stages, string tracking)
     {
-        if (Folder(stages, StageFiles.Evaluate) is { } evaluate && Path.Combine(evaluate, StageFiles.Evaluation) is var figures && File.Exists(figures))
+        if (Rows(stages) is { } rows)
         {
             output.WriteLine();
             output.WriteLine($"experiment {experiment}");
-            new TextTable([.. ResultTable.Heads])
-                .AddRange(ResultTable.Rows(EvaluationJson.Deserialize(File.ReadAllText(figures), figures)).Select(row => row.Cells.ToArray()))
-                .Write(output);
+            new TextTable([.. ResultTable.Heads]).AddRange(rows.Select(row => row.ToArray())).Write(output);
             output.WriteLine();
         }
 
@@ -61,6 +59,20 @@ public static class RunSummary
             output.WriteLine();
             output.WriteLine($"table: {table}");
         }
+    }
+
+    // The report has the table as text, which takes a tenth of the time that reading all figures of the evaluation does.
+    private static IReadOnlyList<IReadOnlyList<string>>? Rows(IReadOnlyList<StageResult> stages)
+    {
+        if (Folder(stages, StageFiles.Report) is { } report && Path.Combine(report, StageFiles.ReportMarkdown) is var table && File.Exists(table)
+            && ResultTable.ReadMarkdown(File.ReadAllText(table)) is { } rows)
+        {
+            return rows;
+        }
+
+        return Folder(stages, StageFiles.Evaluate) is { } evaluate && Path.Combine(evaluate, StageFiles.Evaluation) is var figures && File.Exists(figures)
+            ? [.. ResultTable.Rows(EvaluationJson.Deserialize(File.ReadAllText(figures), figures)).Select(row => row.Cells)]
+            : null;
     }
 
     private static string? Folder(IReadOnlyList<StageResult> stages, string name) => stages.FirstOrDefault(stage => stage.Name == name)?.Folder;

@@ -60,6 +60,8 @@ public sealed class JournalRunTracker : IRunTracker
     /// <inheritdoc />
     public void RunStarted(RunStart run)
     {
+        // Git is a process of its own and takes longest: it starts first.
+        var git = Task.Run(() => GitState.Read(run.RepositoryRoot));
         var held = RunLock.TryTake(JournalSync.LockPath(_journal, run.RunId));
         lock (_gate)
         {
@@ -72,10 +74,9 @@ public sealed class JournalRunTracker : IRunTracker
         var start = Begin(run.RunId, run.RunId, null, _experimentName ?? run.Experiment, run.Experiment, run.StartedAt);
         Params(run.RunId, run.Parameters, start.StartMs);
         Artifact(run.RunId, run.ResolvedExperiment, Path.GetFileName(run.ResolvedExperiment), start.StartMs);
-        var git = Task.Run(() => Git(run.RunId, run.RepositoryRoot, start.StartMs));
         lock (_gate)
         {
-            _background.Add(git);
+            _background.Add(RecordAsync(run.RunId, git, start.StartMs));
         }
 
         _sender?.Add(run.RunId);
@@ -258,11 +259,11 @@ public sealed class JournalRunTracker : IRunTracker
         }
     }
 
-    private void Git(string run, string folder, long at)
+    private async Task RecordAsync(string run, Task<GitState?> reading, long at)
     {
         try
         {
-            if (GitState.Read(folder) is not { } git)
+            if (await reading.ConfigureAwait(false) is not { } git)
             {
                 return;
             }

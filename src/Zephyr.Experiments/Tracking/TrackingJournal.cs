@@ -72,6 +72,16 @@ public sealed class TrackingJournal : IDisposable
         }
     }
 
+    /// <summary>Loads SQLite, so that the first journal opens at once.</summary>
+    internal static void Load()
+    {
+        using var connection = new SqliteConnection("Data Source=:memory:;Pooling=False");
+        connection.Open();
+        using var command = Command(connection, null, "SELECT $a", 1);
+        Bind(command, 1L);
+        command.ExecuteScalar();
+    }
+
     /// <summary>Writes entries in one transaction: all of them, or none.</summary>
     /// <param name="entries">Starts and records, in order. A run starts before its records.</param>
     /// <exception cref="SqliteException">The database cannot be written, for instance because the disk is full.</exception>
