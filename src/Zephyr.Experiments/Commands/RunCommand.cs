@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.CommandLine;
 using Zephyr.Core;
 using Zephyr.Experiments.Configuration;
@@ -81,14 +82,13 @@ public static class RunCommand
         var store = environment.OpenStore(lines.WriteLine);
         using var remote = RemoteStores.Open(members[0].Settings.Store, given: null, store, environment.Repository, environment.Variable, lines.WriteLine);
         var scheduler = new StageScheduler(request.Limits);
+        var pages = new ConcurrentDictionary<string, Task<string?>>(StringComparer.Ordinal);
         var runs = await new MemberRuns(scheduler, request.Options.KeepGoing).RunAsync(members, RunMemberAsync, cancellationToken);
         foreach (var error in runs.SelectMany(run => run.Stages).Select(stage => stage.Error).OfType<string>().Concat(remote?.Failures ?? []))
         {
             await environment.Error.WriteLineAsync($"zephyr: {error}");
         }
 
-        // The tables below do not need the pages.
-        var pages = Task.Run(() => runs.ToList().ForEach(run => WritePage(environment, store, pipelines[run.Experiment], run)), CancellationToken.None);
         var sweep = SweepReport.Read(members.Zip(runs, (member, run) => (member, run.Stages)));
         var table = sweep is null ? null : new SweepReport(store).Write(sweep);
         if (json)
@@ -106,7 +106,14 @@ public static class RunCommand
             RunSummary.WriteSweep(environment.Out, sweep, table);
         }
 
-        await pages;
+        foreach (var run in runs)
+        {
+            if (await pages[run.Experiment] is { } failure)
+            {
+                await environment.Error.WriteLineAsync($"zephyr: the page of this run could not be written: {failure}");
+            }
+        }
+
         return cancellationToken.IsCancellationRequested && runs.Any(run => run.Status == RunStatus.Killed) ? ZephyrCommandLine.Interrupted
             : runs.Count == members.Count && runs.All(run => run.Status == RunStatus.Finished || HasSubmitted(run)) && remote is not { Failures.Count: > 0 } ? ZephyrCommandLine.Success
             : ZephyrCommandLine.Failure;
@@ -124,20 +131,23 @@ public static class RunCommand
                 Variable = environment.Variable,
                 Slurm = environment.Slurm,
             };
-            return await new PipelineRunner(pipelines[member.Name], store, services, environment.Repository).RunAsync(member, request.Options, cancellationToken);
+            var run = await new PipelineRunner(pipelines[member.Name], store, services, environment.Repository).RunAsync(member, request.Options, cancellationToken);
+            pages[member.Name] = Task.Run(() => WritePage(environment, store, pipelines[member.Name], run), CancellationToken.None); // nothing waits for it but the end
+            return run;
         }
     }
 
-    // The results are there whether or not this page is.
-    private static void WritePage(CommandEnvironment environment, ArtifactStore store, Pipeline pipeline, RunResult run)
+    // The results are there whether or not this page is: why it is not, or nothing.
+    private static string? WritePage(CommandEnvironment environment, ArtifactStore store, Pipeline pipeline, RunResult run)
     {
         try
         {
             RunPage.Write(store, pipeline.Stages, run, environment.Clock.GetUtcNow());
+            return null;
         }
         catch (Exception failure) when (failure is ZephyrException or IOException or UnauthorizedAccessException)
         {
-            environment.Error.WriteLine($"zephyr: the page of this run could not be written: {failure.Message}");
+            return failure.Message;
         }
     }
 

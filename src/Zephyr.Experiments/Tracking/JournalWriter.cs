@@ -135,8 +135,10 @@ public sealed class JournalWriter : IDisposable
                 return null;
             }
 
-            // Collects for a moment: one commit, and so one fsync, for many steps. A failing disk is asked less often.
-            var until = Environment.TickCount64 + (long)(_failing ? TimeSpan.FromSeconds(1) : Pause).TotalMilliseconds;
+            // Collects for a moment: one commit, and so one fsync, for many steps. A failing disk is asked less often. The first entries
+            // go at once: what writing them loads is there when a short run waits for the rest.
+            var pause = _failing ? TimeSpan.FromSeconds(1) : _settled == 0 ? TimeSpan.Zero : Pause;
+            var until = Environment.TickCount64 + (long)pause.TotalMilliseconds;
             while (!_closing && (_failing || _waiting == 0) && _queue.Count < _capacity / 2)
             {
                 var left = until - Environment.TickCount64;
