@@ -1,4 +1,4 @@
-using System.IO.Compression;
+using Zephyr.Core.Data.Compression;
 
 namespace Zephyr.Core.Data;
 
@@ -57,9 +57,21 @@ internal sealed record DataFileKind(DataFileLayout Layout, char Separator, strin
     }
 
     /// <summary>Opens a file that <see cref="IsPlainJson"/> for reading, decompressed.</summary>
-    public Stream OpenText(string path)
+    public Stream OpenText(string path) =>
+        Compression == "gzip" ? new GzipFile(path) : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);
+
+    /// <summary>Makes sure that a compressed file is whole, before a reader that would take what is there for all.</summary>
+    /// <exception cref="InvalidDataException">It is damaged or cut off.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public void CheckWhole(string path)
     {
-        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);
-        return Compression == "gzip" ? new GZipStream(file, CompressionMode.Decompress) : file;
+        if (Compression == "gzip")
+        {
+            GzipFile.Check(path);
+        }
+        else if (Compression == "zstd")
+        {
+            ZstdFile.Check(path);
+        }
     }
 }

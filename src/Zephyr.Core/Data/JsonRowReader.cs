@@ -248,9 +248,9 @@ internal sealed class JsonRowReader : IDisposable
         {
             read = _stream.Read(_buffer.AsSpan(_end));
         }
-        catch (InvalidDataException)
+        catch (InvalidDataException damage)
         {
-            throw Fault("what follows is damaged: it cannot be decompressed");
+            throw Fault($"what follows cannot be decompressed: {damage.Message}");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -8,6 +8,7 @@ namespace Zephyr.Core.Data.Tables;
 /// <param name="session">Opens the database.</param>
 internal sealed class TableReader(TableRequest request, DuckDbSession session)
 {
+    private static readonly string[] s_queryErrors = ["Binder Error", "Parser Error", "Catalog Error", "Permission Error", "Syntax Error"];
     private readonly string _path = request.Path;
     private readonly RowColumns _columns = new(request.Columns);
     private readonly TableQuery _query = new(request.Path, request.Where);
@@ -93,6 +94,19 @@ internal sealed class TableReader(TableRequest request, DuckDbSession session)
             throw new ZephyrException($"{_path}: the data file cannot be read: there is no such file");
         }
 
+        try
+        {
+            DataFileKind.Of(_path).CheckWhole(_path);
+        }
+        catch (InvalidDataException damage)
+        {
+            throw new DataFormatException(_path, 0, $"it cannot be decompressed: {damage.Message}");
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new ZephyrException($"{_path}: the data file cannot be read: {failure.Message}", failure);
+        }
+
         return session.Open(request.DuckDb, _path, request.WorkFolder);
     }
 
@@ -116,7 +130,10 @@ internal sealed class TableReader(TableRequest request, DuckDbSession session)
         }
         catch (DuckDbException exception)
         {
-            throw new DataFormatException(_path, 0, "it cannot be read as its name says: " + exception.Message + (request.Where is null ? "" : $" (with the filter: {request.Where})"));
+            // Errors of these kinds are about words of a query, and the only ones here that are not ours are the filter's.
+            var isFilter = request.Where is not null && s_queryErrors.Any(kind => exception.Message.StartsWith(kind, StringComparison.Ordinal));
+            throw new DataFormatException(
+                _path, 0, (isFilter ? "the filter is refused: " : "it cannot be read as its name says: ") + exception.Message + (request.Where is null ? "" : $" (with the filter: {request.Where})"));
         }
     }
 }

@@ -1,3 +1,5 @@
+using System.IO.Compression;
+using System.Text;
 using Zephyr.Core.Chat;
 using Zephyr.Core.Data;
 
@@ -116,6 +118,7 @@ public sealed class TableReaderTests : IDisposable
         var message = Should.Throw<DataFormatException>(() => ConversationReader.Read(new DataFileOptions { Path = path, Where = filter }, _drops).ToList()).Message;
         message.ShouldStartWith(path + ": ");
         message.ShouldContain(reason);
+        message.ShouldContain("the filter is refused: ");
         message.ShouldEndWith($"(with the filter: {filter})");
     }
 
@@ -182,6 +185,58 @@ public sealed class TableReaderTests : IDisposable
         var path = TableFiles.Write(_folder.File("a.jsonl.gz"), "SELECT md5(n::VARCHAR) AS instruction, md5((n + 1)::VARCHAR) AS output FROM range(2000) t(n)", "format json, compression gzip");
         File.WriteAllBytes(path, File.ReadAllBytes(path)[..20_000]);
         Should.Throw<DataFormatException>(() => Conversations(path)).Message.ShouldStartWith($"{path}:");
+    }
+
+    [Theory]
+    [InlineData("a.csv.gz", "format csv, header, compression gzip")]
+    [InlineData("a.csv.zst", "format csv, header, compression zstd")]
+    [InlineData("a.jsonl.gz", "format json, compression gzip")]
+    [InlineData("a.jsonl.zst", "format json, compression zstd")]
+    public void A_compressed_file_that_is_cut_off_anywhere_is_a_fault_and_never_a_shorter_file(string name, string options)
+    {
+        var path = TableFiles.Write(_folder.File(name), "SELECT md5(n::VARCHAR) AS instruction, md5((n + 1)::VARCHAR) AS output FROM range(300) t(n)", options);
+        var whole = File.ReadAllBytes(path);
+        Conversations(path).Count.ShouldBe(300);
+        foreach (var length in (int[])[5, whole.Length / 3, whole.Length / 2, whole.Length - 9, whole.Length - 1])
+        {
+            File.WriteAllBytes(path, whole[..length]);
+            Should.Throw<DataFormatException>(() => Conversations(path), $"{length} of {whole.Length} bytes").Message.ShouldStartWith($"{path}:");
+        }
+    }
+
+    [Fact]
+    public void A_gzip_file_that_is_cut_off_between_lines_is_a_fault_and_members_behind_each_other_are_one_text()
+    {
+        static string Row(int number) => $$"""{"instruction": "Q{{number}}", "output": "A"}""" + "\n";
+        var path = _folder.File("a.jsonl.gz");
+        using var packed = new MemoryStream();
+        foreach (var member in (int[])[1, 2])
+        {
+            using var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true);
+            gzip.Write(Encoding.UTF8.GetBytes(Row(member)));
+            gzip.Flush();
+            File.WriteAllBytes(path, packed.ToArray()); // the line is there, the end of its member is not
+            Should.Throw<DataFormatException>(() => Conversations(path)).Message.ShouldContain("cut off");
+        }
+
+        File.WriteAllBytes(path, packed.ToArray());
+        Conversations(path).Select(row => row.Messages[0].Content).ShouldBe(["Q1", "Q2"]);
+        File.WriteAllBytes(path, [.. packed.ToArray(), .. "more"u8]);
+        Should.Throw<DataFormatException>(() => Conversations(path)).Message.ShouldContain("cannot be decompressed");
+    }
+
+    [Fact]
+    public void Frames_of_zstd_behind_each_other_and_frames_to_skip_are_one_file()
+    {
+        var path = TableFiles.Write(_folder.File("a.csv.zst"), "SELECT 'Q' AS instruction, 'A' AS output FROM range(3)", "format csv, header, compression zstd");
+        var frame = File.ReadAllBytes(path);
+        byte[] skipped = [0x50, 0x2A, 0x4D, 0x18, 2, 0, 0, 0, 7, 7];
+        File.WriteAllBytes(path, [.. frame, .. skipped]);
+        Conversations(path).Count.ShouldBe(3);
+        File.WriteAllBytes(path, [.. frame, .. skipped[..9]]);
+        Should.Throw<DataFormatException>(() => Conversations(path)).Message.ShouldContain("ends before its last zstd frame");
+        File.WriteAllBytes(path, [.. frame, 1, 2, 3, 4]);
+        Should.Throw<DataFormatException>(() => Conversations(path)).Message.ShouldContain($"no zstd frame at byte {frame.Length}");
     }
 
     [Fact]
