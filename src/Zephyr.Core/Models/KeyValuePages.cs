@@ -1,3 +1,4 @@
+using TorchSharp;
 using Zephyr.Torch;
 using static TorchSharp.torch;
 
@@ -122,11 +123,12 @@ internal sealed class KeyValuePages : IDisposable
         // Twice as many each time, so that what is copied over all steps stays in proportion.
         var count = (int)Math.Min(MaxPages, Math.Max(Count + (long)missing, Math.Max(FirstStep, 2L * Count)));
         using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
         for (var layer = 0; layer < _layers.Length; layer++)
         {
             var (oldKeys, oldValues) = _layers[layer];
             long heads = _configuration.NumKeyValueHeads, width = _configuration.HeadDim;
-            _layers[layer] = (Larger(oldKeys, [count, heads, width, PagedTokens.PageSize]), Larger(oldValues, [count, heads, PagedTokens.PageSize, width]));
+            _layers[layer] = (Larger(oldKeys, KeyPages(count, heads, width)), Larger(oldValues, ValuePages(count, heads, width)));
         }
 
         for (var page = count - 1; page >= Count; page--)
@@ -138,12 +140,21 @@ internal sealed class KeyValuePages : IDisposable
         return true;
     }
 
-    private Tensor Larger(Tensor? old, long[] shape)
+    // On the CPU a page's keys lie as the kernel reads them. Elsewhere the shapes are the same and a position's heads lie together in
+    // memory: a write by index then goes to one contiguous tensor. Under deterministic algorithms libtorch copies all of any other first.
+    private Tensor KeyPages(long count, long heads, long width) => _device.type == DeviceType.CPU
+        ? zeros([count, heads, width, PagedTokens.PageSize], _type, _device)
+        : zeros([count, PagedTokens.PageSize, heads, width], _type, _device).permute(0, 2, 3, 1);
+
+    private Tensor ValuePages(long count, long heads, long width) => _device.type == DeviceType.CPU
+        ? zeros([count, heads, PagedTokens.PageSize, width], _type, _device)
+        : zeros([count, PagedTokens.PageSize, heads, width], _type, _device).permute(0, 2, 1, 3);
+
+    private Tensor Larger(Tensor? old, Tensor larger)
     {
-        using var scope = NewDisposeScope();
-        var larger = zeros(shape, _type, _device);
         if (Count > 0)
         {
+            using var scope = NewDisposeScope();
             larger.narrow(0, 0, Count).copy_(old!);
             old!.Dispose();
         }

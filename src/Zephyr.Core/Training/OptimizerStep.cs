@@ -62,10 +62,19 @@ internal sealed class OptimizerStep : IDisposable
         }
 
         using var state = checkpoint.Open(StateFile);
-        var tensors = state.Entries.ToDictionary(static entry => entry.Name, entry => TensorFiles.Read(state, entry.Name), StringComparer.Ordinal);
+
+        // One tensor at a time: all of them again would be 12 bytes a weight beside the optimizer's own.
+        Tensor Read(string name)
+        {
+            var entry = state.Entry(name);
+            var tensor = TensorFiles.Read(state, name);
+            state.Release(entry, 0, entry.Length);
+            return tensor;
+        }
+
         try
         {
-            _optimizer.Restore(tensors, checkpoint.State.Step);
+            _optimizer.Restore([.. state.Entries.Select(static entry => entry.Name)], Read, checkpoint.State.Step);
         }
         catch (Exception exception) when (exception is ArgumentException or TorchException)
         {

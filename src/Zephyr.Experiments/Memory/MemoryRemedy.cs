@@ -10,6 +10,9 @@ namespace Zephyr.Experiments.Memory;
 /// <summary>Finds settings with which a stage fits: those that change no result first, adapters last.</summary>
 internal static class MemoryRemedy
 {
+    private static readonly string[] s_computing =
+        [StageFiles.Dsft, StageFiles.Dsft2, StageFiles.Reference, StageFiles.Ddpo, StageFiles.Evaluate, StageFiles.MtBench, StageFiles.AlpacaEval];
+
     /// <summary>Looks for changes, taken together, that make a stage fit.</summary>
     /// <param name="settings">The experiment.</param>
     /// <param name="stage">A stage that does not fit.</param>
@@ -38,6 +41,14 @@ internal static class MemoryRemedy
         List<Change> Needed(List<Change> found) =>
             found.Aggregate(found, (kept, change) => kept.Where(other => other != change).ToList() is var fewer && Fits(fewer) ? fewer : kept);
     }
+
+    /// <summary>The first step of each kind of change, for a stage whose memory ran out although it was predicted to fit or never predicted.</summary>
+    /// <param name="settings">The experiment.</param>
+    /// <param name="stage">Name of the stage.</param>
+    /// <returns>Settings as <c>key=value</c>, least harmful first; none for a stage that does not compute with the model.</returns>
+    public static IReadOnlyList<string> Next(ExperimentSettings settings, string stage) => s_computing.Contains(stage, StringComparer.Ordinal)
+        ? [.. Changes(settings, stage).DistinctBy(static change => change.Key, StringComparer.Ordinal).Select(static change => change.Text)]
+        : [];
 
     private static IEnumerable<Change> Changes(ExperimentSettings settings, string stage) => stage switch
     {

@@ -62,7 +62,7 @@ internal sealed class InProcess : IStageExecutor
     /// <inheritdoc/>
     public async Task<StageWorked> ExecuteAsync(StageWork work, CancellationToken cancellationToken)
     {
-        await work.Stage.RunAsync(work.Context, cancellationToken);
+        await StageWithMemoryAdvice.RunAsync(work.Stage, work.Context, work.Experiment.Settings, cancellationToken);
         return new StageWorked(work.Environment());
     }
 }

@@ -172,7 +172,6 @@ public sealed class StageRunner(Experiment experiment, ArtifactStore store, RunS
         ZephyrException => failure.Message,
         IOException when failure.HResult == 28 => $"the disk is full: {failure.Message}", // ENOSPC
         IOException or UnauthorizedAccessException => failure.Message,
-        OutOfMemoryException => "not enough memory; lower batch_size or sequence_length",
         _ => $"{failure.GetType().Name}: {failure.Message}",
     };
 }

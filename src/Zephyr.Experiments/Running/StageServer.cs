@@ -95,7 +95,8 @@ public sealed class StageServer(Func<ExperimentSettings, StageCatalog> catalog, 
         }
 
         var settings = experiment.Settings with { Model = experiment.Settings.Model with { Threads = request.Threads } };
-        await stage.RunAsync(
+        await StageWithMemoryAdvice.RunAsync(
+            stage,
             new StageContext(
                 stage.Name,
                 new StageSettings(settings, stage),
@@ -107,6 +108,7 @@ public sealed class StageServer(Func<ExperimentSettings, StageCatalog> catalog, 
             {
                 Endpoints = new EndpointServices(store.Folders.Responses, Environment.GetEnvironmentVariable, clock),
             },
+            settings,
             cancellationToken);
     }
 

@@ -95,22 +95,37 @@ public sealed unsafe class FusedAdamW : IDisposable
     public void Restore(IReadOnlyDictionary<string, Tensor> state, long stepCount)
     {
         ArgumentNullException.ThrowIfNull(state);
+        Restore(state.Keys.ToList(), name => state[name], stepCount);
+    }
+
+    /// <summary>Continues from saved state that is read one tensor at a time, so that there is never a second copy of all of it.</summary>
+    /// <param name="stored">The tensors there are: exactly those that <see cref="NamedState"/> lists, in any order.</param>
+    /// <param name="read">Reads one. A tensor that is made for it is freed before the next is read.</param>
+    /// <param name="stepCount">The saved <see cref="StepCount"/>.</param>
+    /// <exception cref="ArgumentException">A tensor is missing, or there is one too many.</exception>
+    /// <exception cref="ShapeMismatchException">A tensor's shape is not its parameter's.</exception>
+    public void Restore(IReadOnlyCollection<string> stored, Func<string, Tensor> read, long stepCount)
+    {
+        ArgumentNullException.ThrowIfNull(stored);
+        ArgumentNullException.ThrowIfNull(read);
         ArgumentOutOfRangeException.ThrowIfNegative(stepCount);
         var expected = NamedState;
-        if (expected.FirstOrDefault(tensor => !state.ContainsKey(tensor.Name)) is { } missing)
+        var saved = stored.ToHashSet(StringComparer.Ordinal);
+        if (expected.FirstOrDefault(tensor => !saved.Contains(tensor.Name)) is { } missing)
         {
-            throw new ArgumentException($"The saved optimizer state lacks '{missing.Name}'; it was made for another model or is damaged.", nameof(state));
+            throw new ArgumentException($"The saved optimizer state lacks '{missing.Name}'; it was made for another model or is damaged.", nameof(stored));
         }
 
-        if (state.Count != expected.Count)
+        if (saved.Count != expected.Count)
         {
             var known = expected.Select(tensor => tensor.Name).ToHashSet(StringComparer.Ordinal);
-            throw new ArgumentException($"The saved optimizer state has '{state.Keys.Order(StringComparer.Ordinal).First(name => !known.Contains(name))}', which no parameter of this model owns.", nameof(state));
+            throw new ArgumentException($"The saved optimizer state has '{saved.Order(StringComparer.Ordinal).First(name => !known.Contains(name))}', which no parameter of this model owns.", nameof(stored));
         }
 
         foreach (var (name, target) in expected)
         {
-            Copy(target, state[name], name);
+            using var scope = NewDisposeScope();
+            Copy(target, read(name), name);
         }
 
         for (var i = 0; i < parameters.Length; i++)

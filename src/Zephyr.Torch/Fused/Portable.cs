@@ -79,10 +79,10 @@ internal static partial class Portable
             sums.Add(ActivationCheckpoint.Run(
                 static inputs =>
                 {
-                    var logProbs = Logits(inputs[0], inputs[1]).log_softmax(-1); // [rows, sequence, vocab]
-                    var chosen = inputs[2].clamp_min(0).unsqueeze(-1); // an ignored label reads id 0, then counts as 0
-                    var counts = inputs[2].ne(-100).to_type(ScalarType.Float32);
-                    return [(logProbs.gather(-1, chosen).squeeze(-1) * counts).sum(1)];
+                    // Not log_softmax and gather: the gradient of gather adds in no fixed order on a GPU, and deterministic mode refuses it there before 2.1.
+                    var logits = Logits(inputs[0], inputs[1]).flatten(0, 1); // [rows * sequence, vocab]
+                    var losses = nn.functional.cross_entropy(logits, inputs[2].flatten(), reduction: Reduction.None); // an ignored label counts as 0
+                    return [losses.neg().view(inputs[2].size(0), -1).sum(1)];
                 },
                 outputCount: 1,
                 [hidden.narrow(0, first, rows), weight, labels.narrow(0, first, rows)])[0]);

@@ -7,6 +7,21 @@
 #include <c10/core/CachingDeviceAllocator.h>
 #endif
 
+#ifdef ZT_HAS_DEVICE_ALLOCATOR
+namespace {
+
+// The GPUs' allocator; null before the first tensor there, when it knows of no device and refuses to be asked.
+c10::DeviceAllocator* device_allocator() {
+  if (torch::cuda::device_count() == 0) {
+    return nullptr;
+  }
+  c10::DeviceAllocator* const allocator = c10::getDeviceAllocator(at::kCUDA);
+  return allocator->initialized() ? allocator : nullptr;
+}
+
+}  // namespace
+#endif
+
 ZT_EXPORT int32_t zt_cuda_device_count(int32_t* count) noexcept {
   ZT_TRY
   *count = static_cast<int32_t>(torch::cuda::device_count());
@@ -33,11 +48,13 @@ ZT_EXPORT int32_t zt_cuda_memory(int32_t device_index, int64_t* current, int64_t
   ZT_TRY
   *current = *peak = -1;
 #ifdef ZT_HAS_DEVICE_ALLOCATOR
-  if (torch::cuda::device_count() > 0) {
+  if (c10::DeviceAllocator* const allocator = device_allocator()) {
     // The first of the three sums is over all pools.
-    const auto stats = c10::getDeviceAllocator(at::kCUDA)->getDeviceStats(static_cast<c10::DeviceIndex>(device_index));
+    const auto stats = allocator->getDeviceStats(static_cast<c10::DeviceIndex>(device_index));
     *current = stats.allocated_bytes[0].current;
     *peak = stats.allocated_bytes[0].peak;
+  } else if (torch::cuda::device_count() > 0) {
+    *current = *peak = 0;
   }
 #else
   (void)device_index;
@@ -48,8 +65,8 @@ ZT_EXPORT int32_t zt_cuda_memory(int32_t device_index, int64_t* current, int64_t
 ZT_EXPORT int32_t zt_cuda_reset_peak_memory(int32_t device_index) noexcept {
   ZT_TRY
 #ifdef ZT_HAS_DEVICE_ALLOCATOR
-  if (torch::cuda::device_count() > 0) {
-    c10::getDeviceAllocator(at::kCUDA)->resetPeakStats(static_cast<c10::DeviceIndex>(device_index));
+  if (c10::DeviceAllocator* const allocator = device_allocator()) {
+    allocator->resetPeakStats(static_cast<c10::DeviceIndex>(device_index));
   }
 #else
   (void)device_index;

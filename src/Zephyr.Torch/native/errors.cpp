@@ -29,7 +29,7 @@ bool contains_any(const char* message, std::initializer_list<const char*> phrase
 
 // libtorch raises one exception type for most failures; its wording is what tells them apart.
 int32_t classify(const char* message) noexcept {
-  if (contains_any(message, {"not enough memory", "out of memory", "can't allocate memory", "bad_alloc"})) {
+  if (contains_any(message, {"not enough memory", "out of memory", "can't allocate memory", "bad_alloc", "_ALLOC_FAILED"})) {
     return ZT_OUT_OF_MEMORY;
   }
   if (contains_any(message, {"not implemented", "Could not run", "not supported", "expected scalar type", "doesn't support",

@@ -77,6 +77,7 @@ ZT_EXPORT int32_t zt_set_deterministic(int32_t enabled) noexcept {
   at::globalContext().setBenchmarkCuDNN(false);
   at::globalContext().setDeterministicAlgorithms(enabled != 0, /*warn_only=*/false);
   at::globalContext().setDeterministicCuDNN(enabled != 0);
+  zephyr::leave_new_memory_unfilled(at::globalContext(), 0);
   ZT_CATCH
 }
 

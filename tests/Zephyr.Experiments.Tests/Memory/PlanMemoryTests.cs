@@ -73,6 +73,15 @@ public sealed class PlanMemoryTests
     }
 
     [Fact]
+    public void Where_memory_ran_out_the_first_step_of_each_kind_is_named()
+    {
+        MemoryRemedy.Next(Recipe("zephyr-7b-beta", "dsft.activation_checkpointing=false", "dsft.batch_size=8", "dsft.accumulation_steps=64"), "dsft").ShouldBe(
+            ["dsft.activation_checkpointing=true", "dsft.batch_size=4 dsft.accumulation_steps=128", "dsft.optimizer_states=int8", "dsft.lora.rank=16"]);
+        MemoryRemedy.Next(Recipe("zephyr-tiny", "reference.batch_size=8"), "reference").ShouldBe(["reference.batch_size=4"]);
+        MemoryRemedy.Next(Recipe("zephyr-tiny"), "tokenize").ShouldBeEmpty();
+    }
+
+    [Fact]
     public void No_setting_makes_seven_billion_weights_fit_into_a_gibibyte() =>
         MemoryRemedy.Find(Recipe("zephyr-7b-beta"), "ddpo", 1L << 30).ShouldBeNull();
 

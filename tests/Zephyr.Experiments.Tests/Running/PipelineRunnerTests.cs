@@ -40,6 +40,20 @@ public sealed class PipelineRunnerTests
     }
 
     [Fact]
+    public async Task A_stage_whose_memory_runs_out_names_the_operation_and_the_settings_that_need_less()
+    {
+        using var repository = new TestRepository();
+        const string cause = "linear(bfloat16[16, 2048, 4096] cuda:0): CUDA out of memory. Tried to allocate 2.00 GiB.";
+        foreach (var (name, advice) in new[] { ("dsft", "dsft.activation_checkpointing=true; dsft.batch_size="), ("prompts", "--jobs") })
+        {
+            var run = await repository.RunAsync([new FakeStage(name, [], ["dsft"], (_, _) => throw new Zephyr.Torch.DeviceOutOfMemoryException("linear", cause))]);
+            run.Status.ShouldBe(RunStatus.Failed);
+            run.Stages[0].Error!.ShouldStartWith($"Stage {name} failed: there was not enough memory. {cause} ");
+            run.Stages[0].Error!.ShouldContain(advice);
+        }
+    }
+
+    [Fact]
     public async Task A_changed_setting_reruns_only_what_reads_it_and_says_why()
     {
         using var repository = new TestRepository();

@@ -47,6 +47,31 @@ public sealed class FusedAdamWTests
     }
 
     [Fact]
+    public void State_that_is_read_one_tensor_at_a_time_is_never_there_twice()
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(13);
+        ParameterGroup[] groups = [new([.. Enumerable.Range(0, 5).Select(i => new NamedTensor($"w{i}", Comparison.Random(generator, ScalarType.BFloat16, 8, 8).requires_grad_()))], 0.1)];
+        using var optimizer = new FusedAdamW(groups);
+        using var resumed = new FusedAdamW(groups);
+        var state = optimizer.NamedState.ToDictionary(one => one.Name, one => one.Value.clone().add_(1), StringComparer.Ordinal);
+        List<Tensor> copies = [];
+        resumed.Restore(
+            state.Keys.ToList(),
+            name =>
+            {
+                copies.ShouldAllBe(copy => copy.IsInvalid, "those read before are gone");
+                copies.Add(state[name].clone());
+                return copies[^1];
+            },
+            4);
+        copies.Count.ShouldBe(15);
+        copies.ShouldAllBe(copy => copy.IsInvalid);
+        resumed.NamedState.ShouldAllBe(one => one.Value.equal(state[one.Name]));
+        state.Values.ShouldAllBe(one => !one.IsInvalid, "what the caller made is the caller's");
+    }
+
+    [Fact]
     public void State_that_does_not_fit_is_refused_by_name()
     {
         using var scope = NewDisposeScope();

@@ -65,6 +65,9 @@ public sealed class GenerationTests
         Coprime(5, 2 * ring).ShouldBeTrue();
         var rings = tensor(new long[] { ring, ring }, [2]);
         var (fast, slow) = (Pools(type, 2 * ring, kvHeads, headDim), Pools(type, 2 * ring, kvHeads, headDim));
+
+        // As pages lie on a GPU: the same shapes, the heads of a position together in memory.
+        var turned = (Keys: zeros([2 * ring, 16, kvHeads, headDim], type).permute(0, 2, 3, 1), Values: zeros([2 * ring, 16, kvHeads, headDim], type).permute(0, 2, 1, 3));
         var next = new[] { 0, 0 };
         for (var step = 0; step < 12; step++)
         {
@@ -83,6 +86,8 @@ public sealed class GenerationTests
             var got = Torch.Fused.PagedAttention(qkv, heads, kvHeads, cos, sin, fast.Keys, fast.Values, tokens, window, 1 / Math.Sqrt(headDim));
             var expected = Composed.PagedAttention(qkv, heads, kvHeads, cos, sin, slow.Keys, slow.Values, tokens, window, 1 / Math.Sqrt(headDim));
             var oneByOne = Composed.PagedAttention(qkv, heads, kvHeads, cos, sin, slow.Keys, slow.Values, tokens, window, 1 / Math.Sqrt(headDim), gatheredBytes: 1);
+            var onDevice = Composed.PagedAttention(qkv, heads, kvHeads, cos, sin, turned.Keys, turned.Values, tokens, window, 1 / Math.Sqrt(headDim));
+            onDevice.allclose(expected, 1e-5, type == ScalarType.Float32 ? 1e-6 : 1e-2).ShouldBeTrue($"step {step}: pages in another order of memory");
             (oneByOne.to_type(ScalarType.Float64) - expected.to_type(ScalarType.Float64)).abs().max().item<double>()
                 .ShouldBeLessThan(type == ScalarType.Float32 ? 1e-5 : 3e-2, $"step {step}");
             (got.to_type(ScalarType.Float64) - expected.to_type(ScalarType.Float64)).abs().max().item<double>()
