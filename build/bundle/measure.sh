@@ -69,5 +69,8 @@ document = {"device": sys.argv[3], "gpu": told("nvidia-smi", "--query-gpu=name,d
 open(sys.argv[2], "w").write(json.dumps(document, indent=2) + "\n")
 for name, value in summary.items():
     print(f"{name}: " + ("failed" if value is None else f"{value:,.2f}" if name.endswith("ratio") else f"{value:,.0f} tokens/s"))
-sys.exit(any("error" in row for row in rows))
+failed = {row["what"]: row["error"].strip().split("\n")[-1] for row in rows if "error" in row}
+for name, error in failed.items():
+    print(f"{name}: {error}", file=sys.stderr)
+sys.exit(bool(failed))
 PYTHON

@@ -91,7 +91,7 @@ def forward(weights, c, ids, positions, starts):
     heads, kv, d = c["num_attention_heads"], c["num_key_value_heads"], c["head_dim"]
     index = torch.arange(sequence)
     visible = index[None, :, None] >= index[None, None, :]
-    if c["sliding_window"] is not None:
+    if c.get("sliding_window") is not None:
         visible = visible & (index[None, :, None] - index[None, None, :] < c["sliding_window"])
     visible = visible & (index[None, None, :] >= starts[:, :, None])
     x = weights["model.embed_tokens.weight"][ids]

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Zephyr.Core.Benchmarks;
 using Zephyr.Core.Models;
 using Zephyr.Core.Models.Adapters;
-using Zephyr.Torch;
 
 namespace Zephyr.Experiments.Commands;
 
@@ -21,9 +20,9 @@ public static class BenchTrainCommand
         var standard = new TrainBenchmarkOptions();
         var sequence = BenchShape.Whole("--sequence", "length of each sequence in tokens", standard.Sequence);
         var steps = BenchShape.Whole("--steps", "steps that are timed", standard.Steps);
-        var states = new Option<OptimizerStateType>("--optimizer-states") { Description = "how AdamW's moments are kept: float32, bfloat16 or int8", DefaultValueFactory = _ => standard.OptimizerStates };
+        var states = ChoiceOption.Of("--optimizer-states", "how AdamW's moments are kept", standard.OptimizerStates);
         var checkpointing = new Option<bool>("--activation-checkpointing") { Description = "compute the activations inside a layer again in backward" };
-        var objective = new Option<BenchmarkObjective>("--objective") { Description = "what a step computes: sft, dpo (a row of the batch is a pair), or score (a pair's log-probabilities, no gradients)" };
+        var objective = ChoiceOption.Of("--objective", "what a step computes: sft, dpo (a row of the batch is a pair), or score (a pair's log-probabilities, no gradients)", standard.Objective);
         var lora = BenchShape.Whole("--lora-rank", "train adapters of this rank in place of the weights; 0 for none", 0, smallest: 0);
         var nf4 = new Option<bool>("--nf4") { Description = "keep the frozen weights in 4 bits, with double quantisation; needs --lora-rank to train" };
         var json = new Option<bool>("--json") { Description = "print one JSON document on standard output and nothing else there" };

@@ -1,8 +1,6 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Zephyr.Core;
 using Zephyr.Core.Data;
-using Zephyr.Experiments.Configuration;
 
 namespace Zephyr.Experiments.Commands;
 
@@ -10,17 +8,7 @@ namespace Zephyr.Experiments.Commands;
 internal sealed class DataArguments
 {
     private readonly Argument<string> _file = new("file") { Description = "a .parquet, .jsonl, .json, .csv or .tsv file (text also .gz or .zst), or a folder of them" };
-    // The names of an experiment file: share_gpt, and not the program's own ShareGpt.
-    private static readonly Dictionary<string, RowFormat> s_formats = Enum.GetValues<RowFormat>()
-        .ToDictionary(static format => SettingShapeReader.SnakeCase(format.ToString()), StringComparer.OrdinalIgnoreCase);
-
-    private readonly Option<RowFormat> _format = new("--format")
-    {
-        Description = $"row format, {string.Join(", ", s_formats.Keys)}; found from the first row when left out",
-        HelpName = "FORMAT",
-        CustomParser = Format,
-    };
-
+    private readonly Option<RowFormat> _format = ChoiceOption.Of("--format", "row format; found from the first row when left out", RowFormat.Auto);
     private readonly Option<string?> _where = new("--where") { Description = "a condition in SQL over the file's columns" };
 
     /// <summary>Adds the arguments to a verb.</summary>
@@ -34,17 +22,6 @@ internal sealed class DataArguments
 
     /// <summary>Whether one JSON document is asked for.</summary>
     public Option<bool> Json { get; } = new("--json") { Description = "print one JSON document on standard output and nothing else there" };
-
-    private static RowFormat Format(ArgumentResult result)
-    {
-        var name = result.Tokens[^1].Value;
-        if (!s_formats.TryGetValue(name, out var format))
-        {
-            result.AddError($"--format must be one of {string.Join(", ", s_formats.Keys)} (is {name})");
-        }
-
-        return format;
-    }
 
     /// <summary>The source that was named.</summary>
     /// <exception cref="ZephyrException">There is no such file or folder.</exception>

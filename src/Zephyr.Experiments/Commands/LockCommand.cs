@@ -52,7 +52,7 @@ public static class LockCommand
                 var old = before.FirstOrDefault(other => other.Source == pin.Source);
                 var change = old is null ? "new" : old.ContentHash == pin.ContentHash ? "unchanged" : $"was {old.Commit ?? "another file"}";
                 await environment.Out.WriteLineAsync(
-                    $"{pin.Source.Text}  {pin.Commit ?? pin.Files[0].Hash}  {pin.Files.Count} files, {ByteCount.Text(pin.Files.Sum(static file => (decimal)file.Size))}  ({change})");
+                    $"{pin.Source.Text}  {pin.Commit ?? pin.Files[0].Hash}  {pin.Files.Count} {(pin.Files.Count == 1 ? "file" : "files")}, {ByteCount.Text(pin.Files.Sum(static file => (decimal)file.Size))}  ({change})");
             }
 
             await environment.Out.WriteLineAsync($"written to {path}");

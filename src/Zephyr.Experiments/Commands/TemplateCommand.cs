@@ -35,11 +35,7 @@ public static class TemplateCommand
             Description = "the time that templates write as today's, such as 2025-07-10 or 2025-07-10T12:00:00; without it the clock's",
             HelpName = "TIME",
         };
-        var containers = new Option<ContainerText>("--containers")
-        {
-            Description = "how lists and dicts are written without tojson: json, or python as transformers does",
-            HelpName = "json|python",
-        };
+        var containers = ChoiceOption.Of("--containers", "how lists and dicts are written without tojson: json, or python as transformers does", ContainerText.Json);
         now.Validators.Add(result =>
         {
             if (result.GetValue(now) is { } text && Time(text) is null)

@@ -45,6 +45,17 @@ public sealed class ZephyrCommandLineTests : IDisposable
     }
 
     [Fact]
+    public async Task A_wrong_choice_is_answered_with_the_names_of_experiment_files()
+    {
+        var rows = _repository.Write("rows.jsonl", """{"conversations": [{"from": "human", "value": "Q"}, {"from": "gpt", "value": "A"}]}""");
+        ((int)(await Json("data", "stats", rows, "--format", "share_gpt", "--json"))["rows"]!).ShouldBe(1);
+        (await Run("data", "stats", rows, "--format", "ShareGPT")).Code.ShouldBe(2);
+        _error.ToString().ShouldStartWith("zephyr: --format must be one of auto, messages, alpaca, share_gpt, preference, transcript, ultra_feedback (is ShareGPT)");
+        (await Run("bench", "train", "--optimizer-states", "int4")).Code.ShouldBe(2);
+        _error.ToString().ShouldStartWith("zephyr: --optimizer-states must be one of float32, bfloat16, int8 (is int4)");
+    }
+
+    [Fact]
     public async Task Explain_names_the_setting_its_values_and_who_set_it()
     {
         await Json("run", "--json");
