@@ -13,9 +13,12 @@ namespace Zephyr.Core.Memory;
 /// <param name="model">The model's shape.</param>
 /// <param name="quantization">How a frozen base is kept in 4 bits; null for the compute type.</param>
 /// <param name="program">Memory of the process without the model: <see cref="Program"/>, or <see cref="StageProgram"/>.</param>
-/// <param name="holes">Share of what comes and goes that the allocator loses: <see cref="HeapHoles"/>, or <see cref="DeviceHoles"/>.</param>
+/// <param name="onDevice">
+/// Whether it computes on a GPU, with libtorch's own operations: they keep more for backward than the kernels of the CPU, which is counted
+/// from their formulas, and the allocator loses <see cref="DeviceHoles"/> in place of <see cref="HeapHoles"/>. Compared with no GPU yet.
+/// </param>
 public sealed class DecoderMemory(
-    ModelConfiguration model, Nf4Options? quantization = null, long program = DecoderMemory.Program, double holes = DecoderMemory.HeapHoles)
+    ModelConfiguration model, Nf4Options? quantization = null, long program = DecoderMemory.Program, bool onDevice = false)
 {
     /// <summary>Runtime, libtorch and its libraries, and buffers: measured with a model of a few thousand weights.</summary>
     public const long Program = 210L << 20;
@@ -42,6 +45,13 @@ public sealed class DecoderMemory(
     private const int SmallestChunk = 64;
     private const long ChunkLogits = 2L << 20;
 
+    // Rows of logits that exist at a time on a GPU, and what widening 16 million weights of 4 bits takes there beside the result: a code for
+    // two values, a share and a product.
+    private const long DeviceChunk = 2048;
+    private const long DeviceWidening = (16L << 20) * 10;
+
+    private readonly double _holes = onDevice ? DeviceHoles : HeapHoles;
+
     private long QueryWidth => (long)model.NumAttentionHeads * model.HeadDim;
 
     private long PackedWidth => (model.NumAttentionHeads + (2L * model.NumKeyValueHeads)) * model.HeadDim;
@@ -51,6 +61,8 @@ public sealed class DecoderMemory(
 
     // A product with weights in 4 bits decodes its matrix first; gate and up are one.
     private long DecodedMatrix => quantization is null ? 0 : 2L * model.IntermediateSize * model.HiddenSize;
+
+    private long Widening => quantization is not null && onDevice ? DeviceWidening : 0;
 
     private long OutputSize => (long)model.VocabSize * model.HiddenSize;
 
@@ -68,12 +80,12 @@ public sealed class DecoderMemory(
             ? (model.NumHiddenLayers * shape.Tokens * size * 2 * model.HiddenSize) + layer
             : model.NumHiddenLayers * layer;
         var residue = shape.Tokens * size * model.HiddenSize;
-        var chunk = ChunkRows * model.VocabSize * size;
+        var chunk = Logits(shape.Tokens, size, gradients: true);
 
         // Full training makes the output projection's gradient: summed in float32, rounded once, added to the embedding's.
         var outputGradient = shape.Lora is null ? OutputSize * (4 + (2L * size)) : 0;
         var atLoss = (3 * residue) + chunk + outputGradient;
-        var insideLayer = (shape.Tokens * size * ((3L * model.IntermediateSize) + (3L * model.HiddenSize))) + (DecodedMatrix * size);
+        var insideLayer = (shape.Tokens * size * ((3L * model.IntermediateSize) + (3L * model.HiddenSize))) + (DecodedMatrix * size) + Widening;
         var earlyInBackward = insideLayer + residue + (shape.WeightsHeldByLoss && shape.Lora is null ? OutputSize * size : 0);
 
         // Gradients grow while activations are let go. With several passes a step they are there from the first one on.
@@ -93,7 +105,7 @@ public sealed class DecoderMemory(
     public MemoryEstimate Scoring(long sequences, long length, ComputeType type)
     {
         var size = Size(type);
-        return Estimate(type, 0, 0, 0, Layer(sequences * length, type) + (ChunkRows * model.VocabSize * size) + (DecodedMatrix * size));
+        return Estimate(type, 0, 0, 0, Layer(sequences * length, type) + Logits(sequences * length, size, gradients: false) + (DecodedMatrix * size) + Widening);
     }
 
     /// <summary>Peak of generation by an engine whose bounds are made for a known list: pages of keys and values, and one step.</summary>
@@ -113,20 +125,26 @@ public sealed class DecoderMemory(
         // compute type, widened, and copied out.
         var tokens = Math.Min(step + rows, rows * Math.Max(1, promptLength));
         var logits = rows * model.VocabSize * (8L + size);
-        var estimate = Estimate(type, 0, 0, cache, Layer(tokens, type) + (DecodedMatrix * size) + logits);
+        var estimate = Estimate(type, 0, 0, cache, Layer(tokens, type) + (DecodedMatrix * size) + Widening + logits);
 
         // Pages double as they grow. The smaller ones before are given back, and nothing that is made afterwards fits into them exactly.
-        return estimate with { Holes = estimate.Holes - (long)(holes * cache) + cache };
+        return estimate with { Holes = estimate.Holes - (long)(_holes * cache) + cache };
     }
 
     // What is made once and stays leaves no holes.
     private MemoryEstimate Estimate(ComputeType type, long optimizer, long gradients, long activations, long passing) =>
-        new(program, Weights(type), optimizer, gradients, activations, passing, (long)(holes * (gradients + activations + passing)));
+        new(program, Weights(type), optimizer, gradients, activations, passing, (long)(_holes * (gradients + activations + passing)));
 
     // All of a layer lives until it ends when nothing is kept for backward: what enters and leaves it (a sum and a norm each), two
     // projections, a sum and a norm between.
     private long Layer(long tokens, ComputeType type) =>
-        tokens * Size(type) * ((8L * model.HiddenSize) + PackedWidth + QueryWidth + (3L * model.IntermediateSize));
+        tokens * Size(type) * ((8L * model.HiddenSize) + PackedWidth + QueryWidth + (3L * model.IntermediateSize)
+            + (onDevice ? PackedWidth + (2 * QueryWidth) + model.IntermediateSize : 0)); // turned, keys and values for every head, the gate behind its function
+
+    // On the CPU a chunk of logits becomes its gradient in place. On a GPU it is also widened to float32, its log-softmax is, and both have gradients.
+    private long Logits(long tokens, int size, bool gradients) => onDevice
+        ? Math.Min(tokens, DeviceChunk) * model.VocabSize * (gradients ? (2L * size) + 12 : size + 8)
+        : ChunkRows * model.VocabSize * size;
 
     private static int Size(ComputeType type) => type == ComputeType.Bfloat16 ? 2 : 4;
 
@@ -157,7 +175,14 @@ public sealed class DecoderMemory(
     private long LayerActivations(TrainingShape shape)
     {
         var size = Size(shape.Dtype);
-        var kept = size * ((4L * model.HiddenSize) + PackedWidth + QueryWidth + (3L * model.IntermediateSize));
+
+        // On a GPU: turned queries, turned keys and the values, these two once for every query head, in place of the packed ones, which
+        // stay only where the values are a view of them; the gate behind its function; and in float32 the cosines and sines looked up.
+        var attended = !onDevice ? PackedWidth
+            : model.NumAttentionHeads == model.NumKeyValueHeads ? PackedWidth + (2 * QueryWidth)
+            : 3 * QueryWidth;
+        var kept = (size * ((4L * model.HiddenSize) + attended + QueryWidth + ((onDevice ? 4L : 3L) * model.IntermediateSize)))
+            + (onDevice ? 8L * model.HeadDim : 0);
         var adapters = shape.Lora is { } lora
             ? lora.TargetModules.Distinct().Sum(target => size * (lora.Rank + (lora.Dropout > 0 ? Sides(target).Inputs : 0)))
             : 0;

@@ -22,20 +22,20 @@ public sealed record StageMemory(string Stage, MemoryEstimate Estimate)
     public static IReadOnlyList<StageMemory> Predict(ExperimentSettings settings, MemoryFacts? known = null)
     {
         var shape = Shape(settings);
-        var holes = known is { OnDevice: true } ? DecoderMemory.DeviceHoles : DecoderMemory.HeapHoles;
-        var memory = new DecoderMemory(shape, settings.Model.Nf4, DecoderMemory.StageProgram, holes);
+        var onDevice = known is { OnDevice: true };
+        var memory = new DecoderMemory(shape, settings.Model.Nf4, DecoderMemory.StageProgram, onDevice);
         var dtype = settings.Model.Dtype;
         var pair = Math.Min(settings.Tokenize.MaxPreferenceLength, known?.LongestPair ?? int.MaxValue);
         var ddpo = new TrainingShape(
             2L * settings.Ddpo.BatchSize, pair, dtype, settings.Ddpo, settings.Ddpo.Lora, WeightsHeldByLoss: false);
-        var judged = new JudgedMemory(settings, shape, of => new DecoderMemory(of, holes: holes), known is { OnDevice: true });
+        var judged = new JudgedMemory(settings, shape, of => new DecoderMemory(of, onDevice: onDevice), onDevice);
         return
         [
             new(StageFiles.Dsft, memory.Training(Supervised(settings.Dsft, dtype))),
             .. settings.Dsft2 is { } again ? [new StageMemory(StageFiles.Dsft2, memory.Training(Supervised(again, dtype)))] : Array.Empty<StageMemory>(),
             new(StageFiles.Reference, memory.Scoring(2L * settings.Reference.BatchSize, pair, dtype)),
             new(StageFiles.Ddpo, memory.Training(ddpo)),
-            new(StageFiles.Evaluate, Evaluation(settings, pair, known is { OnDevice: true }, new DecoderMemory(shape, program: DecoderMemory.StageProgram, holes: holes))),
+            new(StageFiles.Evaluate, Evaluation(settings, pair, onDevice, new DecoderMemory(shape, program: DecoderMemory.StageProgram, onDevice: onDevice))),
             .. settings.MtBench is { } bench ? [new StageMemory(StageFiles.MtBench, judged.MtBench(bench))] : Array.Empty<StageMemory>(),
             .. settings.AlpacaEval is { } alpaca ? [new StageMemory(StageFiles.AlpacaEval, judged.AlpacaEval(alpaca))] : Array.Empty<StageMemory>(),
         ];

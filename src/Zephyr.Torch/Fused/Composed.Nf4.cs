@@ -26,13 +26,20 @@ public static partial class Composed
         var bytes = weight.Packed;
         var codes = stack([bytes.floor_divide(16), bytes.remainder(16)], 1).flatten().to_type(ScalarType.Int32); // [elements]
         var shares = tensor(Nf4Weight.Values.ToArray(), device: bytes.device).index_select(0, codes).view(-1, Nf4Weight.BlockLength); // [blocks, 64]
-        var absmax = weight.Absmax; // [blocks]
-        if (weight.Scales is { } scales)
+        return (shares * Absmax(weight).unsqueeze(1)).view(weight.Rows, weight.Columns).MoveToOuterDisposeScope();
+    }
+
+    // float32 [blocks]: the scale of each block, decoded where it is in 8 bits itself.
+    internal static Tensor Absmax(Nf4Weight weight)
+    {
+        if (weight.Scales is not { } scales)
         {
-            var perBlock = scales.repeat_interleave(Nf4Weight.ScaleBlockLength, 0).narrow(0, 0, absmax.size(0));
-            absmax = AdamWMoments.DynamicMap(isSigned: true).to(bytes.device).index_select(0, absmax.to_type(ScalarType.Int64)) * perBlock + weight.Offset;
+            return weight.Absmax.alias();
         }
 
-        return (shares * absmax.unsqueeze(1)).view(weight.Rows, weight.Columns).MoveToOuterDisposeScope();
+        using var scope = NewDisposeScope();
+        var codes = weight.Absmax.to_type(ScalarType.Int64);
+        var perBlock = scales.repeat_interleave(Nf4Weight.ScaleBlockLength, 0).narrow(0, 0, codes.size(0));
+        return (AdamWMoments.DynamicMap(isSigned: true).to(codes.device).index_select(0, codes) * perBlock + weight.Offset).MoveToOuterDisposeScope();
     }
 }

@@ -14,7 +14,7 @@ public static unsafe partial class Fused
         ArgumentNullException.ThrowIfNull(stack);
         if (stack.Count > 0 && Portable.Serves(stack[0].Packed))
         {
-            return Composed.Nf4Dequantize(stack, dtype);
+            return Portable.Nf4Dequantize(stack, dtype);
         }
 
         using var held = new HeldStack(stack);

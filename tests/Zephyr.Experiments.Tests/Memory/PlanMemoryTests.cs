@@ -55,13 +55,18 @@ public sealed class PlanMemoryTests
     }
 
     [Fact]
-    public void The_allocator_of_a_gpu_is_taken_to_lose_less_than_the_heap()
+    public void On_a_gpu_more_is_kept_and_made_and_the_allocator_loses_a_smaller_share_of_it()
     {
         var settings = Recipe("zephyr-7b-lora");
         MemoryEstimate Estimate(bool onDevice) => StageMemory.Predict(settings, new MemoryFacts(onDevice, null)).Single(memory => memory.Stage == "dsft").Estimate;
         var (heap, device) = (Estimate(onDevice: false), Estimate(onDevice: true));
-        (device with { Holes = heap.Holes }).ShouldBe(heap);
-        device.Holes.ShouldBeLessThan(heap.Holes);
+        (device with { Activations = heap.Activations, Passing = heap.Passing, Holes = heap.Holes }).ShouldBe(heap);
+
+        // Mistral 7B with recomputation: of the one layer that is there, for each of 4 x 2,048 tokens in bfloat16 32 heads of queries, keys
+        // and values of 128 in place of 32 + 2 x 8, the gate once more (14,336), and 8 x 128 bytes of cosines and sines.
+        var tokens = settings.Dsft.BatchSize * 2048L;
+        (device.Activations - heap.Activations).ShouldBe(tokens * ((2 * ((3 * 4096) - 6144 + 14_336)) + 1024));
+        device.Holes.ShouldBe((device.Gradients + device.Activations + device.Passing) / 10);
     }
 
     [Fact]

@@ -91,6 +91,24 @@ public sealed class PortableTests
             "completion log-probabilities");
     }
 
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.BFloat16)]
+    public void Weights_of_4_bits_are_widened_in_pieces_to_the_bits_of_the_plain_formula(ScalarType type)
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(8);
+        using var first = Nf4Weight.Quantize(randn([96, 128], generator: generator), doubleQuantization: true); // 192 blocks
+        using var second = Nf4Weight.Quantize(randn([33, 128], generator: generator), doubleQuantization: false);
+        var expected = Composed.Nf4Dequantize([first, second], type);
+        foreach (var blocks in (long[])[1, 50, 192, 1 << 18])
+        {
+            Portable.Nf4Dequantize([first, second], type, blocks).equal(expected).ShouldBeTrue($"{blocks} blocks a piece");
+        }
+
+        Torch.Fused.Nf4Dequantize([first, second], type).equal(expected).ShouldBeTrue("the kernel's too");
+    }
+
     [Fact]
     public void A_product_with_4_bit_weights_equals_the_kernels()
     {
