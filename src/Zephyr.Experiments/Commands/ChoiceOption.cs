@@ -15,21 +15,27 @@ internal static class ChoiceOption
     public static Option<T> Of<T>(string name, string description, T standard)
         where T : struct, Enum
     {
-        var values = Enum.GetValues<T>().ToDictionary(static value => SettingShapeReader.SnakeCase(value.ToString()), StringComparer.Ordinal);
+        // Upper and lower case are as good, and so is a name without its underscores.
+        var choices = Enum.GetValues<T>().Select(static value => (Value: value, Name: SettingShapeReader.SnakeCase(value.ToString()))).ToList();
+        var names = choices.ConvertAll(static choice => choice.Name);
         return new Option<T>(name)
         {
             Description = description,
-            HelpName = string.Join('|', values.Keys),
+            HelpName = string.Join('|', names),
             DefaultValueFactory = _ => standard,
             CustomParser = result =>
             {
                 var given = result.Tokens[^1].Value;
-                if (!values.TryGetValue(given, out var value))
+                foreach (var (value, text) in choices)
                 {
-                    result.AddError($"{name} must be one of {string.Join(", ", values.Keys)} (is {given})");
+                    if (string.Equals(given, text, StringComparison.OrdinalIgnoreCase) || string.Equals(given, value.ToString(), StringComparison.OrdinalIgnoreCase))
+                    {
+                        return value;
+                    }
                 }
 
-                return value;
+                result.AddError($"{name} must be one of {string.Join(", ", names)} (is {given})");
+                return standard;
             },
         };
     }

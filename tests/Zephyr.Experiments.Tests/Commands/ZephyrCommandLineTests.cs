@@ -49,8 +49,9 @@ public sealed class ZephyrCommandLineTests : IDisposable
     {
         var rows = _repository.Write("rows.jsonl", """{"conversations": [{"from": "human", "value": "Q"}, {"from": "gpt", "value": "A"}]}""");
         ((int)(await Json("data", "stats", rows, "--format", "share_gpt", "--json"))["rows"]!).ShouldBe(1);
-        (await Run("data", "stats", rows, "--format", "ShareGPT")).Code.ShouldBe(2);
-        _error.ToString().ShouldStartWith("zephyr: --format must be one of auto, messages, alpaca, share_gpt, preference, transcript, ultra_feedback (is ShareGPT)");
+        (await Run("data", "stats", rows, "--format", "ShareGpt")).Code.ShouldBe(0);
+        (await Run("data", "stats", rows, "--format", "sharing")).Code.ShouldBe(2);
+        _error.ToString().ShouldStartWith("zephyr: --format must be one of auto, messages, alpaca, share_gpt, preference, transcript, ultra_feedback (is sharing)");
         (await Run("bench", "train", "--optimizer-states", "int4")).Code.ShouldBe(2);
         _error.ToString().ShouldStartWith("zephyr: --optimizer-states must be one of float32, bfloat16, int8 (is int4)");
     }
