@@ -7,7 +7,8 @@ python3-swift and a file system with extended attributes (ext4, xfs, btrfs). It 
     /usr/bin/python3 build/s3/serve-local.py FOLDER [--port PORT]
     export AWS_ENDPOINT_URL=... AWS_ACCESS_KEY_ID=... AWS_SECRET_ACCESS_KEY=... AWS_REGION=us-east-1
 
-The bucket is named results. Started again on the same folder it has what it had.
+The bucket is named results. Started again on the same folder it has what it had. With --until-input-ends it ends when its standard
+input does: a program that starts it keeps the other end of a pipe, which closes with the program, however that ends.
 """
 import argparse
 import getpass
@@ -21,6 +22,7 @@ try:
     import eventlet
 
     eventlet.monkey_patch()
+    from eventlet import hubs
     from eventlet.green import socket
     from swift.common import utils
     from swift.common.ring import RingBuilder
@@ -99,10 +101,19 @@ def ring(folder, name, port):
     builder.get_ring().save(str(folder / f"{name}.ring.gz"))
 
 
+def wait_for_end_of_input():
+    """Serves until whoever holds the other end of standard input has closed it or died."""
+    while True:
+        hubs.trampoline(sys.stdin.fileno(), read=True)
+        if not os.read(sys.stdin.fileno(), 4096):
+            return
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--port", type=int, default=0, help="a free one when left out")
+    parser.add_argument("--until-input-ends", action="store_true", help="end when standard input, a pipe, is closed")
     options = parser.parse_args()
     folder = options.folder.resolve()
     (folder / "devices" / "disk").mkdir(parents=True, exist_ok=True)
@@ -128,6 +139,9 @@ def main():
     print(
         f"export AWS_ENDPOINT_URL=http://127.0.0.1:{listener.getsockname()[1]} AWS_ACCESS_KEY_ID={KEY} AWS_SECRET_ACCESS_KEY={SECRET} AWS_REGION=us-east-1",
         flush=True)
+    if options.until_input_ends:
+        wait_for_end_of_input()
+        os._exit(0)  # whatever is still being answered, nobody reads
     eventlet.event.Event().wait()
 
 

@@ -5,6 +5,7 @@ namespace Zephyr.Experiments.Tests.Store.Remote;
 
 /// <summary>
 /// An S3 server that is not ours, OpenStack Swift with its s3api, started by the committed script; tests skip where it is not installed.
+/// It holds on to this process by a pipe, so that it ends with it, also when it crashes.
 /// </summary>
 public sealed class LocalS3 : IDisposable
 {
@@ -37,8 +38,9 @@ public sealed class LocalS3 : IDisposable
         }
 
         var port = Variable("AWS_ENDPOINT_URL") is { } address ? new Uri(address).Port : 0;
-        _server = Process.Start(new ProcessStartInfo(Python, [Path.Combine(RecipeRepository.Source(), "build", "s3", "serve-local.py"), _folder, "--port", $"{port}"])
+        _server = Process.Start(new ProcessStartInfo(Python, [Path.Combine(RecipeRepository.Source(), "build", "s3", "serve-local.py"), _folder, "--port", $"{port}", "--until-input-ends"])
         {
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
@@ -58,6 +60,18 @@ public sealed class LocalS3 : IDisposable
         {
             _variables[pair[0]] = pair[1];
         }
+    }
+
+    /// <summary>Lets go of the server as a process does that dies, and starts it again.</summary>
+    /// <param name="patience">How long to wait for its end.</param>
+    /// <returns>Whether it had ended by itself.</returns>
+    public bool LetGo(TimeSpan patience)
+    {
+        _server!.StandardInput.Close();
+        var ended = _server.WaitForExit(patience);
+        Kill();
+        Start();
+        return ended;
     }
 
     /// <summary>Kills the server, without warning.</summary>

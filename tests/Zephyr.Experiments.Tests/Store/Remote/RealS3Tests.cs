@@ -86,6 +86,15 @@ public sealed class RealS3Tests(LocalS3 server) : IClassFixture<LocalS3>, IDispo
     }
 
     [Fact]
+    public async Task A_server_whose_test_process_has_died_ends_by_itself()
+    {
+        using var store = Open();
+        await store.PutAsync("objects/ee/kept", Write(10).Path, default);
+        server.LetGo(TimeSpan.FromSeconds(20)).ShouldBeTrue();
+        (await store.SizeAsync("objects/ee/kept", default)).ShouldBe(10);
+    }
+
+    [Fact]
     public async Task Parts_of_a_killed_upload_are_dropped_by_the_next_that_sends_parts_a_week_later_and_no_others()
     {
         Assert.SkipWhen(server.Missing is not null, server.Missing ?? "");
