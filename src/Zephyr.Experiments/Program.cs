@@ -14,6 +14,7 @@ using Zephyr.Experiments.Tracking;
 StartUp.Begin(args);
 using var interrupt = new CancellationTokenSource();
 var interruptTaker = new InterruptSignal();
+var exit = new ImmediateExit();
 var signals = 0;
 
 // The first signal asks the running stage for a checkpoint and an end; the second ends the program at once.
@@ -28,7 +29,7 @@ void Stop(PosixSignalContext context)
     // A job of Slurm is sent several signals as it ends, and SIGKILL when its time is over.
     if (Interlocked.Increment(ref signals) > 1 && args is not [JobServer.Verb, ..])
     {
-        ImmediateExit.With(ZephyrCommandLine.Interrupted);
+        exit.With(ZephyrCommandLine.Interrupted);
     }
 
     interrupt.Cancel();
@@ -73,4 +74,5 @@ return await new ZephyrCommandLine(new CommandEnvironment(
     Interactive = !Console.IsOutputRedirected,
     Width = Console.IsOutputRedirected ? 0 : Console.WindowWidth,
     Interrupt = interruptTaker,
+    Exit = exit,
 }).RunAsync(args, interrupt.Token);

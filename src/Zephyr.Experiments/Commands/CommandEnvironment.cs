@@ -36,7 +36,7 @@ public sealed record CommandEnvironment(
     public string? StageProgram { get; init; }
 
     /// <summary>Slurm's programs on PATH, for experiments whose <c>executor.kind</c> is <c>slurm</c>; null where no job could run this program.</summary>
-    internal SlurmServices? Slurm => StageProgram is { } program ? new SlurmServices(new SlurmCommands(Variable("PATH") ?? ""), program) : null;
+    internal SlurmServices? Slurm => StageProgram is { } program ? new SlurmServices(new SlurmCommands(Variable("PATH") ?? ""), program) { Exit = Exit } : null;
 
     /// <summary>Whether a live progress display makes sense: standard output is a terminal.</summary>
     public bool Interactive { get; init; }
@@ -46,6 +46,9 @@ public sealed record CommandEnvironment(
 
     /// <summary>Ctrl-C, for a verb that takes it before it ends the program.</summary>
     public InterruptSignal Interrupt { get; init; } = new();
+
+    /// <summary>The end at once, on a second Ctrl-C.</summary>
+    public ImmediateExit Exit { get; init; } = new();
 
     /// <summary>Paths of everything the pipeline writes.</summary>
     public StoreFolders Folders => new(Path.Combine(Repository, "artifacts"));

@@ -1,4 +1,5 @@
 using Zephyr.Experiments.Stages;
+using Zephyr.Experiments.Terminal;
 
 namespace Zephyr.Experiments.Slurm;
 
@@ -8,7 +9,9 @@ namespace Zephyr.Experiments.Slurm;
 /// <param name="resources">What the job asked for.</param>
 /// <param name="reporter">Takes messages.</param>
 /// <param name="clock">Tells when to ask.</param>
-internal sealed class JobFollower(SlurmCommands commands, SlurmOptions options, SlurmResources resources, IStageReporter reporter, TimeProvider clock)
+/// <param name="exit">The end at once of this process, before which a job that is being stopped is cancelled.</param>
+internal sealed class JobFollower(
+    SlurmCommands commands, SlurmOptions options, SlurmResources resources, IStageReporter reporter, TimeProvider clock, ImmediateExit exit)
 {
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(500);
 
@@ -23,7 +26,7 @@ internal sealed class JobFollower(SlurmCommands commands, SlurmOptions options, 
     /// <param name="record">The job; its number is known.</param>
     /// <param name="folder">Its files.</param>
     /// <param name="detach">Whether to look once and leave the job to itself while it has not ended.</param>
-    /// <param name="stopping">Called before the job is cancelled.</param>
+    /// <param name="stopping">Called when the job is cancelled from here; maybe twice at the same time.</param>
     /// <param name="cancellationToken">Set on Ctrl-C: the stage is asked for a checkpoint, then the job is cancelled.</param>
     /// <returns>How it ended.</returns>
     /// <exception cref="SlurmException">What the job left is damaged.</exception>
@@ -31,6 +34,10 @@ internal sealed class JobFollower(SlurmCommands commands, SlurmOptions options, 
     public async Task<JobOutcome> FollowAsync(SlurmJobRecord record, SlurmJobFolder folder, bool detach, Action stopping, CancellationToken cancellationToken)
     {
         using var questions = new CancellationTokenSource();
+
+        // A second signal ends this process at once, maybe before the first has got through to here.
+        using var cancelled = exit.Before(() => commands.CancelAtOnce(record.Job!));
+        using var noted = exit.Before(stopping);
         try
         {
             return await FollowAsync(record, folder, detach, stopping, questions.Token, cancellationToken);
@@ -115,8 +122,6 @@ internal sealed class JobFollower(SlurmCommands commands, SlurmOptions options, 
 
     private async Task<JobOutcome> StopAsync(SlurmJobRecord record, SlurmJobFolder folder, MessageTail tail, CancellationToken cancellationToken)
     {
-        // A second signal ends this process at once; the job is then cancelled on the way out.
-        using var exit = new AtExit(() => commands.CancelAtOnce(record.Job!));
         var answer = await commands.AskAsync(record.Job!, CancellationToken.None);
         var asked = answer.State is { IsPending: false, HasEnded: false } && await commands.AskForCheckpointAsync(record.Job!);
         if (asked)
@@ -189,18 +194,5 @@ internal sealed class JobFollower(SlurmCommands commands, SlurmOptions options, 
         }
 
         (_shown, _complained) = (text, null);
-    }
-
-    private sealed class AtExit : IDisposable
-    {
-        private readonly EventHandler _act;
-
-        public AtExit(Action act)
-        {
-            _act = (_, _) => act();
-            AppDomain.CurrentDomain.ProcessExit += _act;
-        }
-
-        public void Dispose() => AppDomain.CurrentDomain.ProcessExit -= _act;
     }
 }

@@ -2,6 +2,7 @@ using Zephyr.Core;
 using Zephyr.Experiments.Configuration;
 using Zephyr.Experiments.Running;
 using Zephyr.Experiments.Store;
+using Zephyr.Experiments.Terminal;
 
 namespace Zephyr.Experiments.Slurm;
 
@@ -40,7 +41,7 @@ internal sealed class SlurmExecutor(SlurmServices services, ArtifactStore store,
         while (true)
         {
             (record, var outcome) = await SubmittedAsync(work, script, record, fresh, folder, options, cancellationToken);
-            outcome ??= await new JobFollower(services.Commands, options, options.For(work.Stage.Name), work.Context.Reporter, clock)
+            outcome ??= await new JobFollower(services.Commands, options, options.For(work.Stage.Name), work.Context.Reporter, clock, services.Exit)
                 .FollowAsync(record, record.Folder(folder), detach, () => (record with { IsCancelled = true }).Write(store, folder), cancellationToken);
             var log = KeepLog(work, record, folder);
             switch (outcome)
@@ -99,7 +100,7 @@ internal sealed class SlurmExecutor(SlurmServices services, ArtifactStore store,
         }
 
         var repository = Path.GetDirectoryName(work.Folders.Artifacts)!;
-        var told = false;
+        var (told, isLast) = (false, false);
         while (true)
         {
             if (!fresh)
@@ -148,7 +149,14 @@ internal sealed class SlurmExecutor(SlurmServices services, ArtifactStore store,
                 told = true;
             }
 
-            await Task.Delay(TimeSpan.FromSeconds(options.PollSeconds), clock, cancellationToken);
+            try
+            {
+                await Task.Delay(TimeSpan.FromSeconds(options.PollSeconds), clock, cancellationToken);
+            }
+            catch (OperationCanceledException) when (!isLast)
+            {
+                isLast = true; // Ctrl-C at a terminal ends sbatch too, maybe after it has submitted the job, which is then to be cancelled
+            }
         }
     }
 
@@ -227,6 +235,9 @@ internal sealed class SlurmExecutor(SlurmServices services, ArtifactStore store,
 /// <param name="Program">This program, at a path that the nodes have too; serves <see cref="JobServer.Verb"/>.</param>
 internal sealed record SlurmServices(SlurmCommands Commands, string Program)
 {
+    /// <summary>The end at once of this process, before which jobs are cancelled.</summary>
+    public ImmediateExit Exit { get; init; } = new();
+
     /// <summary>Says that Slurm is missing before anything starts, and only when a job is needed.</summary>
     /// <param name="services">The services; null where there are none.</param>
     /// <param name="experiment">The experiment.</param>

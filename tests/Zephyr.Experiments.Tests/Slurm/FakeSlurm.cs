@@ -60,6 +60,9 @@ internal sealed class FakeSlurm : IDisposable
 
     public SlurmCommands Commands => new(_bin);
 
+    /// <summary>The end at once of the process that runs.</summary>
+    public ImmediateExit Exit { get; } = new();
+
     public string Bin => _bin;
 
     /// <summary>Calls of the programs in order, one a line.</summary>
@@ -92,7 +95,7 @@ internal sealed class FakeSlurm : IDisposable
     {
         var services = new RunServices(new NullRunTracker(), new LineDisplay(Repository.Shown, TimeProvider.System), new HurriedTime(), ProcessEnvironment.Describe)
         {
-            Slurm = new SlurmServices(Commands, "/shared/zephyr"),
+            Slurm = new SlurmServices(Commands, "/shared/zephyr") { Exit = Exit },
         };
         return new PipelineRunner(Pipeline.Create([Stage()]), Repository.Store, services, Repository.Folder)
             .RunAsync(Repository.Load(sets), options ?? new RunOptions(), cancellationToken);

@@ -133,6 +133,41 @@ public sealed class SlurmExecutorTests
     }
 
     [Fact]
+    public async Task A_second_interrupt_cancels_a_job_that_is_writing_its_checkpoint()
+    {
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        using var slurm = new FakeSlurm(FakeSlurm.State("RUNNING"));
+        slurm.Program("scancel", """n=${!#}; case "$*" in *TERM*) ;; *) echo 'JobState=CANCELLED Reason=None ExitCode=0:15 NodeList=n1' > state-$n;; esac""");
+        var run = slurm.RunAsync(cancellationToken: stop.Token);
+        while (!slurm.Calls.Contains("scancel --signal=TERM --batch 1"))
+        {
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+
+        slurm.Exit.RunActs(); // then the process would be gone
+        slurm.Calls.ShouldContain("scancel 1");
+        (await run).Stages[0].Status.ShouldBe(StageStatus.Interrupted);
+    }
+
+    [Fact]
+    public async Task An_interrupt_that_ends_sbatch_too_cancels_the_job_that_it_had_submitted()
+    {
+        // At a terminal Ctrl-C reaches sbatch as well: here it is ended after the controller took the job.
+        using var stop = new CancellationTokenSource();
+        using var slurm = new FakeSlurm(FakeSlurm.State("RUNNING") + "touch submitted; sleep 1; exit 130\n");
+        var run = slurm.RunAsync(cancellationToken: stop.Token);
+        while (!File.Exists(Path.Combine(slurm.Bin, "submitted")))
+        {
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+
+        await stop.CancelAsync();
+        (await run).Stages[0].Status.ShouldBe(StageStatus.Interrupted);
+        slurm.Calls.ShouldContain("scancel --signal=TERM --batch 1");
+        slurm.Record().ShouldBeNull();
+    }
+
+    [Fact]
     public async Task Computing_here_is_refused_while_a_job_works_at_the_stage()
     {
         using var slurm = new FakeSlurm(FakeSlurm.State("RUNNING"));
