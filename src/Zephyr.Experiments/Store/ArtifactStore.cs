@@ -202,7 +202,8 @@ public sealed class ArtifactStore(StoreFolders folders, IFileSystem files)
     /// <summary>Shows the outputs of a stage in a folder that must not exist.</summary>
     /// <param name="manifest">The stage.</param>
     /// <param name="folder">The folder.</param>
-    public void Show(StageManifest manifest, string folder)
+    /// <param name="largestApart">Files of no more bytes than this never are hard links, so that an edit of one leaves the stored object whole.</param>
+    public void Show(StageManifest manifest, string folder, long largestApart = 0)
     {
         Files.CreateFolder(folder);
         foreach (var output in manifest.Outputs)
@@ -213,26 +214,47 @@ public sealed class ArtifactStore(StoreFolders folders, IFileSystem files)
                 throw new ZephyrException($"The manifest {manifest.Key.Fingerprint} names {output.Path}, outside its folder: run zephyr verify.");
             }
 
-            var source = Folders.Object(output.Sha256);
-            if (File.GetLastWriteTimeUtc(source) != PhysicalFileSystem.SealTime)
-            {
-                Reseal(source, output);
-            }
-
+            var source = SealAgain(output);
             Files.CreateFolder(Path.GetDirectoryName(path)!);
-            Files.Share(source, path);
+            if (output.Size <= largestApart)
+            {
+                Files.ShareApart(source, path);
+            }
+            else
+            {
+                Files.Share(source, path);
+            }
         }
     }
 
-    // Touched and put back as it was, by a tool or through a hard link: without a seal it would be hashed at every look.
-    private void Reseal(string path, StageOutput output)
+    /// <summary>
+    /// Seals again objects that are whole and were touched, by a tool, by a copy of the store or through a hard link: without a seal they would
+    /// be hashed at every look.
+    /// </summary>
+    /// <param name="manifest">The stage whose objects they are.</param>
+    /// <exception cref="ZephyrException">One was changed.</exception>
+    public void SealAgain(StageManifest manifest)
     {
-        if (Damage(output) is { } damage)
+        foreach (var output in manifest.Outputs)
         {
-            throw new ZephyrException($"{damage}: run again, and the stage is made anew.");
+            SealAgain(output);
+        }
+    }
+
+    private string SealAgain(StageOutput output)
+    {
+        var path = Folders.Object(output.Sha256);
+        if (File.GetLastWriteTimeUtc(path) != PhysicalFileSystem.SealTime)
+        {
+            if (Damage(output) is { } damage)
+            {
+                throw new ZephyrException($"{damage}: run again, and the stage is made anew.");
+            }
+
+            Files.Seal(path);
         }
 
-        Files.Seal(path);
+        return path;
     }
 
     /// <summary>Moves a file or folder into quarantine, beside what is there already.</summary>

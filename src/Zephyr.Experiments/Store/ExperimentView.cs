@@ -1,4 +1,5 @@
 using System.Text;
+using Zephyr.Experiments.Fingerprints;
 using Zephyr.Experiments.Running;
 
 namespace Zephyr.Experiments.Store;
@@ -7,6 +8,9 @@ namespace Zephyr.Experiments.Store;
 /// <param name="store">The store.</param>
 public sealed class ExperimentView(ArtifactStore store)
 {
+    // What people edit are texts: settings, templates, tokenizers. Weights, which would take their size on the disk twice, are hard links.
+    private const long LargestCopy = 16 << 20;
+
     /// <summary>The folder, if it shows a stage already. Reads only.</summary>
     /// <param name="experiment">The experiment.</param>
     /// <param name="manifest">The stage.</param>
@@ -24,6 +28,7 @@ public sealed class ExperimentView(ArtifactStore store)
     /// <returns>The folder.</returns>
     public string Show(string experiment, StageManifest manifest)
     {
+        store.SealAgain(manifest);
         if (Find(experiment, manifest) is { } shown)
         {
             return shown;
@@ -36,7 +41,7 @@ public sealed class ExperimentView(ArtifactStore store)
         store.Files.DeleteFile(marker);
         var fresh = Path.Combine(store.Folders.Experiments, experiment, ".views", $"{manifest.Key.Stage}.new");
         store.Files.DeleteFolder(fresh);
-        store.Show(manifest, fresh);
+        store.Show(manifest, fresh, LargestCopy);
         SetAsideEdits(experiment, manifest, folder);
         store.Files.DeleteFolder(folder);
         store.Files.MoveFolder(fresh, folder);
@@ -44,7 +49,7 @@ public sealed class ExperimentView(ArtifactStore store)
         return folder;
     }
 
-    // What a user wrote into the view is not thrown away with it.
+    // What a user wrote into the view is not thrown away with it. A copied store has other times; what it holds is there under its hash.
     private void SetAsideEdits(string experiment, StageManifest manifest, string folder)
     {
         if (!Directory.Exists(folder))
@@ -53,7 +58,7 @@ public sealed class ExperimentView(ArtifactStore store)
         }
 
         var edited = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-            .Where(path => File.GetLastWriteTimeUtc(path) != PhysicalFileSystem.SealTime).Order(StringComparer.Ordinal).ToList();
+            .Where(path => File.GetLastWriteTimeUtc(path) != PhysicalFileSystem.SealTime && !File.Exists(store.Folders.Object(ContentHash.OfFile(path)))).Order(StringComparer.Ordinal).ToList();
         if (edited.Count == 0)
         {
             return;

@@ -51,4 +51,9 @@ public interface IFileSystem
     /// <param name="from">The sealed file.</param>
     /// <param name="to">The second name; must not exist.</param>
     void Share(string from, string to);
+
+    /// <summary>Shows a sealed file under a second name that can be edited without touching the first: shares its blocks, else is a sealed copy.</summary>
+    /// <param name="from">The sealed file.</param>
+    /// <param name="to">The second name; must not exist.</param>
+    void ShareApart(string from, string to);
 }

@@ -97,15 +97,22 @@ public sealed partial class PhysicalFileSystem : IFileSystem
         if (TryClone(from, to))
         {
             Seal(to);
-            return;
         }
-
-        if (OperatingSystem.IsLinux() && Link(from, to) == 0)
+        else if (!OperatingSystem.IsLinux() || Link(from, to) != 0)
         {
-            return;
+            File.Copy(from, to);
+            Seal(to);
+        }
+    }
+
+    /// <inheritdoc />
+    public void ShareApart(string from, string to)
+    {
+        if (!TryClone(from, to))
+        {
+            File.Copy(from, to);
         }
 
-        File.Copy(from, to);
         Seal(to);
     }
 

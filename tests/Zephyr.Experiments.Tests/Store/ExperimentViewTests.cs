@@ -26,23 +26,37 @@ public sealed class ExperimentViewTests
     }
 
     [Fact]
-    public async Task An_edit_in_place_that_reaches_the_stored_object_through_a_hard_link_is_found_quarantined_and_made_again()
+    public async Task An_edit_in_place_of_a_file_as_people_edit_them_leaves_the_stored_object_whole_and_nothing_runs()
     {
         using var repository = new TestRepository();
         var stages = FakeStage.Chain();
+        await repository.RunAsync(stages);
+        Append(ViewOf(repository, "cut/rows.txt"));
+        (await repository.RunAsync(stages)).Stages.ShouldAllBe(stage => stage.Status == StageStatus.Cached);
+        stages.ShouldAllBe(stage => stage.Runs == 1);
+        repository.View("cut/rows.txt").ShouldBe("20000 cut 512");
+        repository.Shown.ToString().ShouldContain("warning: rows.txt in ");
+        File.ReadAllText(Path.Combine(repository.Store.Folders.Quarantine, "zephyr-tiny-cut-edited", "rows.txt")).ShouldBe("20000 cut 512!");
+    }
+
+    [Fact]
+    public async Task An_edit_in_place_of_a_large_file_that_reaches_the_stored_object_through_a_hard_link_is_found_quarantined_and_made_again()
+    {
+        using var repository = new TestRepository();
+        var large = new string('w', (16 << 20) + 1);
+        FakeStage[] stages =
+        [
+            FakeStage.Chain()[0],
+            new("cut", ["prompts"], ["tokenize.max_length"], (context, _) => FakeStage.Put(context, "rows.txt", large)),
+        ];
         var first = await repository.RunAsync(stages);
         var path = ViewOf(repository, "cut/rows.txt");
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        }
-
-        File.AppendAllText(path, "!");
+        Append(path);
         var damaged = File.ReadAllText(repository.Store.Folders.Object(first.Stages[1].Outputs[0].Sha256)).EndsWith('!');
         var again = await repository.RunAsync(stages);
         again.Status.ShouldBe(RunStatus.Finished);
-        stages.Select(stage => stage.Runs).ShouldBe(damaged ? [1, 2, 1] : [1, 1, 1]); // a disk that shares blocks keeps the object whole
-        repository.View("cut/rows.txt").ShouldBe("20000 cut 512");
+        stages.Select(stage => stage.Runs).ShouldBe(damaged ? [1, 2] : [1, 1]); // a disk that shares blocks keeps the object whole
+        (repository.View("cut/rows.txt") == large).ShouldBeTrue();
         repository.Shown.ToString().ShouldContain("warning: rows.txt in ");
         if (damaged)
         {
@@ -50,6 +64,23 @@ public sealed class ExperimentViewTests
         }
 
         repository.Store.Find(first.Stages[1].Manifest!.Key.Fingerprint).Damage.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Outputs_of_a_repository_that_was_copied_without_its_times_are_no_edits()
+    {
+        using var repository = new TestRepository();
+        var stages = FakeStage.Chain();
+        await repository.RunAsync(stages);
+        foreach (var file in Directory.EnumerateFiles(repository.Store.Folders.Artifacts, "*", SearchOption.AllDirectories))
+        {
+            File.SetLastWriteTimeUtc(file, new DateTime(2024, 1, 1, 0, 0, 0, DateTimeKind.Utc)); // cp -r
+        }
+
+        (await repository.RunAsync(stages)).Stages.ShouldAllBe(stage => stage.Status == StageStatus.Cached);
+        repository.Shown.ToString().ShouldNotContain("edited");
+        Directory.Exists(repository.Store.Folders.Quarantine).ShouldBeFalse();
+        File.GetLastWriteTimeUtc(ViewOf(repository, "train/model.bin")).ShouldBe(Zephyr.Experiments.Store.PhysicalFileSystem.SealTime);
     }
 
     [Fact]
@@ -63,6 +94,16 @@ public sealed class ExperimentViewTests
         await repository.RunAsync(stages);
         stages[2].Runs.ShouldBe(1);
         File.GetLastWriteTimeUtc(path).ShouldBe(Zephyr.Experiments.Store.PhysicalFileSystem.SealTime);
+    }
+
+    private static void Append(string path)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
+        File.AppendAllText(path, "!");
     }
 
     [Fact]

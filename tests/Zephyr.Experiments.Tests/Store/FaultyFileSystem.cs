@@ -45,6 +45,8 @@ public sealed class FaultyFileSystem(int failAt, int error) : IFileSystem
 
     public void Share(string from, string to) => Do(to, () => _real.Share(from, to));
 
+    public void ShareApart(string from, string to) => Do(to, () => _real.ShareApart(from, to));
+
     private void Do(string path, Action call)
     {
         if (++Calls == failAt)
