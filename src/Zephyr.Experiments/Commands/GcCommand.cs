@@ -42,11 +42,16 @@ public static class GcCommand
                 OlderThan = parsed.GetValue(olderThan) is { } age ? AgeArgument.Parse(age) : null,
                 Keep = parsed.GetValue(keep) is { } size ? ByteSize.Parse(size) ?? 0 : null,
             };
-            store.Files.CreateFolder(store.Folders.Locks);
+            var user = isDry ? StoreLock.FindHolder(store.Folders.Lock("store"), environment.Clock) : null;
+            if (!isDry)
+            {
+                store.Files.CreateFolder(store.Folders.Locks);
+            }
+
             using var alone = isDry ? null : await StoreLock.TakeAsync(
                 store.Folders.Lock("store"), "the store", shared: false, wait: !parsed.GetValue(noWait), environment.Clock, environment.Error.WriteLine, cancellationToken);
             var collector = new StoreCollector(store, environment.Clock);
-            var found = collector.Find(request);
+            var found = collector.Find(request, inUse: user is not null);
             if (!isDry)
             {
                 collector.Remove(found);
@@ -54,11 +59,15 @@ public static class GcCommand
 
             if (parsed.GetValue(json))
             {
-                JsonOutput.Write(environment.Out, Document(store.Folders, found, removed: !isDry));
+                JsonOutput.Write(environment.Out, Document(store.Folders, found, user, removed: !isDry));
             }
             else
             {
                 Write(environment.Out, store.Folders, found, isDry);
+                if (user is not null)
+                {
+                    await environment.Out.WriteLineAsync($"the store is in use by {user}: what may be on its way into it is left out here, and zephyr gc waits until it ends");
+                }
             }
 
             if (request.Keep is { } limit && found.BytesAfter > limit)
@@ -81,9 +90,10 @@ public static class GcCommand
         }
     });
 
-    private static JsonObject Document(StoreFolders folders, CollectionPlan found, bool removed) => new()
+    private static JsonObject Document(StoreFolders folders, CollectionPlan found, string? user, bool removed) => new()
     {
         ["removed"] = removed,
+        ["in_use_by"] = user,
         ["bytes"] = found.Bytes,
         ["bytes_after"] = found.BytesAfter,
         ["items"] = new JsonArray([.. found.Garbage.Select(item => new JsonObject

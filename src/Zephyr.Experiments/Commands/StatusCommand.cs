@@ -22,15 +22,17 @@ public static class StatusCommand
             var folders = environment.Folders;
             var manifests = StoredManifests.Readable(folders);
             var used = new LatestRecord(environment.OpenStore()).Fingerprints();
-            var bytes = Bytes(folders.Objects);
+            var bytes = FolderSize.Of(folders.Objects);
+            var arriving = FolderSize.Of(folders.Arriving) + FolderSize.Of(folders.Incoming);
             if (parsed.GetValue(json))
             {
                 JsonOutput.Write(environment.Out, new JsonObject
                 {
                     ["store"] = folders.Store,
                     ["bytes"] = bytes,
-                    ["unfinished_bytes"] = Bytes(folders.Work),
-                    ["quarantine_bytes"] = Bytes(folders.Quarantine),
+                    ["unfinished_bytes"] = FolderSize.Of(folders.Work),
+                    ["arriving_bytes"] = arriving,
+                    ["quarantine_bytes"] = FolderSize.Of(folders.Quarantine),
                     ["stages"] = new JsonArray([.. manifests.Select(manifest => new JsonObject
                     {
                         ["stage"] = manifest.Key.Stage,
@@ -54,7 +56,12 @@ public static class StatusCommand
                 }))
                 .Write(environment.Out);
             environment.Out.WriteLine($"{manifests.Count} stages, {ByteCount.Text(bytes)} in {folders.Store}");
-            foreach (var (name, more) in new[] { ("checkpoints of unfinished stages", Bytes(folders.Work)), ("quarantine", Bytes(folders.Quarantine)) }.Where(static item => item.Item2 > 0))
+            foreach (var (name, more) in new[]
+            {
+                ("checkpoints of unfinished stages", FolderSize.Of(folders.Work)),
+                ("on their way here, or left by a process that was killed on the way (zephyr gc removes that)", arriving),
+                ("quarantine", FolderSize.Of(folders.Quarantine)),
+            }.Where(static item => item.Item2 > 0))
             {
                 environment.Out.WriteLine($"{name}: {ByteCount.Text(more)}");
             }
@@ -63,7 +70,4 @@ public static class StatusCommand
         });
         return command;
     }
-
-    private static long Bytes(string folder) =>
-        Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Sum(path => new FileInfo(path).Length) : 0;
 }

@@ -15,6 +15,11 @@ public static class KeyJson
         writer.WriteString("stage", key.Stage);
         writer.WriteNumber("version", key.Version);
         writer.WriteNumber("seed", key.Seed);
+        if (key.SeedOrigin is not null)
+        {
+            writer.WriteString("seed_origin", key.SeedOrigin);
+        }
+
         writer.WriteStartArray("settings");
         foreach (var setting in key.Settings)
         {
@@ -92,6 +97,7 @@ public static class KeyJson
             Text(json, "stage"), json.GetProperty("version").GetInt32(), json.GetProperty("seed").GetUInt64(), shared?.Read(settings) ?? Settings(settings), inputs, environment)
         {
             Libraries = libraries,
+            SeedOrigin = json.TryGetProperty("seed_origin", out var origin) ? Text(origin) : null,
         };
     }
 

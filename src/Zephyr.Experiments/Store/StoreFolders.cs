@@ -1,3 +1,5 @@
+using Zephyr.Experiments.Store.Remote;
+
 namespace Zephyr.Experiments.Store;
 
 /// <summary>Paths of everything below <c>artifacts/</c> that the pipeline writes.</summary>
@@ -36,6 +38,9 @@ public sealed record StoreFolders(string Artifacts)
 
     /// <summary>Private folders of results that arrive from elsewhere.</summary>
     public string Arriving => Path.Combine(Store, "arriving");
+
+    /// <summary>Files that other machines are sending here, when this store is itself the shared store of others.</summary>
+    public string Incoming => Path.Combine(Store, FolderRemoteStore.IncomingName);
 
     /// <summary>What models at endpoints have answered, by request; paid for, so no part of what is collected.</summary>
     public string Responses => Path.Combine(Artifacts, "responses");

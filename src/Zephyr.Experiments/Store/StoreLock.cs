@@ -25,7 +25,7 @@ public sealed class StoreLock : IDisposable
     public static async Task<StoreLock> TakeAsync(
         string path, string purpose, bool shared, bool wait, TimeProvider clock, Action<string> note, CancellationToken cancellationToken)
     {
-        var told = false;
+        var (told, looks) = (false, 0);
         while (true)
         {
             if (TryTake(path, shared, clock) is { } taken)
@@ -34,12 +34,13 @@ public sealed class StoreLock : IDisposable
             }
 
             var holder = Holder(path, clock);
-            if (!wait)
+            // A look at whether a lock is free holds it for an instant: one that is really held is held at the second look, too.
+            if (!wait && ++looks > 1)
             {
                 throw new ZephyrException($"{purpose} is in use by {holder}: wait for it to end, or leave out --no-wait.");
             }
 
-            if (!told)
+            if (wait && !told)
             {
                 note($"waiting for {purpose}, in use by {holder}");
                 told = true;
@@ -68,11 +69,36 @@ public sealed class StoreLock : IDisposable
         }
     }
 
+    /// <summary>Who holds a lock, shared or alone. Looks for an instant and does not wait.</summary>
+    /// <param name="path">The lock file.</param>
+    /// <param name="clock">Tells the age of the lock.</param>
+    /// <returns>Its last holder's process and age; null when nobody holds it.</returns>
+    public static string? FindHolder(string path, TimeProvider clock)
+    {
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        try
+        {
+            new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.None, bufferSize: 0).Dispose();
+            return null;
+        }
+        catch (IOException failure) when (IsHeldByAnother(failure))
+        {
+            return Holder(path, clock);
+        }
+    }
+
     /// <inheritdoc />
     public void Dispose() => _file.Dispose();
 
-    // EWOULDBLOCK on Linux and macOS, ERROR_SHARING_VIOLATION on Windows.
-    private static bool IsHeldByAnother(IOException failure) => failure.HResult is 11 or 35 or unchecked((int)0x80070020);
+    /// <summary>Whether a lock file could not be opened because another holds the lock, and for no other reason.</summary>
+    /// <param name="failure">What opening it threw.</param>
+    /// <returns>Whether it is held.</returns>
+    internal static bool IsHeldByAnother(IOException failure) => // EWOULDBLOCK on Linux and macOS, ERROR_SHARING_VIOLATION on Windows
+        failure.HResult is 11 or 35 or unchecked((int)0x80070020);
 
     private static FileStream OpenShared(string path)
     {
@@ -93,9 +119,9 @@ public sealed class StoreLock : IDisposable
         {
             File.WriteAllText(Note(path), $"{Environment.ProcessId} {clock.GetUtcNow().ToUnixTimeSeconds()}");
         }
-        catch (IOException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            // Someone is reading the note of the holder before: only a name in a message is lost.
+            // Someone is reading the note of the holder before, or it is another user's: only a name in a message is lost.
         }
     }
 
@@ -110,7 +136,7 @@ public sealed class StoreLock : IDisposable
                 return $"process {words[0]} since {age} s";
             }
         }
-        catch (IOException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             // The holder has just let go or is writing its note: the next attempt tells.
         }

@@ -1,3 +1,5 @@
+using Zephyr.Experiments.Store;
+
 namespace Zephyr.Experiments.Tracking;
 
 /// <summary>
@@ -13,6 +15,7 @@ public sealed class RunLock : IDisposable
     /// <summary>Takes the lock if nobody holds it.</summary>
     /// <param name="path">The lock file.</param>
     /// <returns>The held lock; null when somebody else holds it.</returns>
+    /// <exception cref="IOException">The file cannot be opened or made, such as on a disk that is read-only or full.</exception>
     public static RunLock? TryTake(string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
@@ -20,7 +23,7 @@ public sealed class RunLock : IDisposable
         {
             return new RunLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
-        catch (IOException e) when (e is not (DirectoryNotFoundException or PathTooLongException))
+        catch (IOException e) when (StoreLock.IsHeldByAnother(e))
         {
             return null;
         }
@@ -29,7 +32,7 @@ public sealed class RunLock : IDisposable
     /// <summary>Waits for the lock.</summary>
     /// <param name="path">The lock file.</param>
     /// <returns>The held lock.</returns>
-    /// <exception cref="IOException">Nobody let go of it for a minute.</exception>
+    /// <exception cref="IOException">Nobody let go of it for a minute, or the file cannot be opened or made.</exception>
     public static RunLock Wait(string path)
     {
         for (var attempt = 0; attempt < 6000; attempt++)

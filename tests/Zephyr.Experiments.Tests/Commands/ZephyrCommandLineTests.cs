@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Zephyr.Experiments.Commands;
 using Zephyr.Experiments.Stages;
+using Zephyr.Experiments.Store;
 
 namespace Zephyr.Experiments.Tests.Commands;
 
@@ -130,6 +131,30 @@ public sealed class ZephyrCommandLineTests : IDisposable
         (await Json("plan", "--json", "--set", "ddpo.beta=0.2"))["stages"]!.AsArray().ShouldAllBe(stage => (string)stage!["status"]! == "cached");
         ((string)(await Json("plan", "--json"))["stages"]![2]!["status"]!).ShouldBe("run");
         (await Run("verify")).Code.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_dry_gc_beside_a_process_that_fetches_leaves_out_what_is_on_its_way_and_status_tells_how_much_that_is()
+    {
+        await Json("run", "--json");
+        var folders = _repository.Store.Folders;
+        var left = _repository.Write(Path.Combine("artifacts", "store", "arriving", "0123", "half"), "half of it");
+        ((long)(await Json("status", "--json"))["arriving_bytes"]!).ShouldBe(10);
+        (await Run("status")).Text.ShouldContain("left by a process that was killed on the way (zephyr gc removes that): 10 bytes");
+        using (StoreLock.TryTake(folders.Lock("store"), shared: true, TimeProvider.System))
+        {
+            var (code, text) = await Run("gc", "--dry-run");
+            code.ShouldBe(0);
+            text.ShouldNotContain("arriving");
+            text.ShouldContain($"the store is in use by process {Environment.ProcessId} since ");
+            (await Json("gc", "--dry-run", "--json"))["in_use_by"].ShouldNotBeNull();
+            (await Run("gc", "--no-wait")).Code.ShouldBe(1);
+            File.Exists(left).ShouldBeTrue();
+        }
+
+        (await Run("gc", "--dry-run")).Text.ShouldContain("would remove store/arriving/0123  10 bytes  left by a process that was killed while fetching or importing");
+        (await Json("gc", "--json"))["in_use_by"].ShouldBeNull();
+        File.Exists(left).ShouldBeFalse();
     }
 
     [Fact]

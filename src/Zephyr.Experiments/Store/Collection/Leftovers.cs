@@ -4,6 +4,7 @@ using Zephyr.Core;
 using Zephyr.Experiments.Hub;
 using Zephyr.Experiments.Slurm;
 using Zephyr.Experiments.Store.Hashing;
+using Zephyr.Experiments.Store.Remote;
 
 namespace Zephyr.Experiments.Store.Collection;
 
@@ -24,24 +25,30 @@ internal sealed class Leftovers(ArtifactStore store, TimeProvider clock)
     /// <param name="request">What to collect.</param>
     /// <param name="use">Who uses what, without the experiments to drop.</param>
     /// <param name="kept">Results that stay.</param>
+    /// <param name="inUse">Whether processes use the store now: then only what none of them can be writing is found.</param>
     /// <returns>What can go.</returns>
-    public IEnumerable<Garbage> Find(CollectionRequest request, StoreUse use, IReadOnlyList<StoredResult> kept)
+    public IEnumerable<Garbage> Find(CollectionRequest request, StoreUse use, IReadOnlyList<StoredResult> kept, bool inUse)
     {
         if (request.Experiments.Count > 0)
         {
-            return request.Experiments.SelectMany(Experiment).Concat(Work(use).Where(item => item.Reason != Published));
+            return request.Experiments.SelectMany(Experiment).Concat(inUse ? [] : Work(use).Where(item => item.Reason != Published));
         }
 
         var inputs = use.Keys.Concat(kept.Select(static result => result.Manifest.Key)).SelectMany(static key => key.Inputs)
             .Where(static input => RemoteSource.IsRemote(input.Source)).Select(static input => (input.Source, input.Sha256)).ToHashSet();
         var found = Entries(_folders.Quarantine).Select(path => Item(path, "quarantined"))
-            .Concat(Work(use))
-            .Concat(Entries(_folders.Arriving).Select(path => Item(path, "left by a process that was killed while fetching")))
-            .Concat(Temporaries())
-            .Concat(Pins(inputs))
-            .Concat(Fetched(inputs))
-            .Concat(Hashes())
-            .Concat(Locks(use));
+            .Concat(Incoming())
+            .Concat(Hashes());
+        if (!inUse)
+        {
+            found = found.Concat(Work(use))
+                .Concat(Entries(_folders.Arriving).Select(path => Item(path, "left by a process that was killed while fetching or importing")))
+                .Concat(Temporaries())
+                .Concat(Pins(inputs))
+                .Concat(Fetched(inputs))
+                .Concat(Locks(use));
+        }
+
         return request.OlderThan is { } limit ? found.Where(item => clock.GetUtcNow() - Newest(item.Path) >= limit) : found;
     }
 
@@ -59,12 +66,17 @@ internal sealed class Leftovers(ArtifactStore store, TimeProvider clock)
             {
                 yield return Item(path, Published);
             }
-            else if (use.UnfinishedIn(fingerprint) is null && SlurmJobRecord.Find(path) is null) // a job may run that no process here follows
+            else if (use.UnfinishedIn(fingerprint) is null && !use.HasDamagedRecords && SlurmJobRecord.Find(path) is null) // a job may run that no process here follows
             {
                 yield return Item(path, "left by a stage that did not finish and that no experiment would go on with");
             }
         }
     }
+
+    // Whoever sends from another machine holds no lock here: only age tells that nobody does any more.
+    private IEnumerable<Garbage> Incoming() => Entries(_folders.Incoming)
+        .Where(path => clock.GetUtcNow() - new DateTimeOffset(File.GetLastWriteTimeUtc(path)) > FolderRemoteStore.Abandoned)
+        .Select(path => Item(path, "left by a process that was killed while sending here"));
 
     // The store's lock is held alone, so whoever wrote these is gone.
     private IEnumerable<Garbage> Temporaries()
@@ -122,7 +134,7 @@ internal sealed class Leftovers(ArtifactStore store, TimeProvider clock)
         Directory.Exists(folder) ? Directory.EnumerateFileSystemEntries(folder).Order(StringComparer.Ordinal) : [];
 
     private static Garbage Item(string path, string reason) =>
-        new(path, Directory.Exists(path) ? Files(path).Sum(static file => new FileInfo(file).Length) : new FileInfo(path).Length, reason);
+        new(path, FolderSize.Of(path), reason);
 
     // A damaged object has kept its old modification time: when it was moved shows in its change time.
     private static DateTimeOffset Newest(string path)

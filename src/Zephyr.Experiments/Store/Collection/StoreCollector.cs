@@ -10,9 +10,10 @@ public sealed class StoreCollector(ArtifactStore store, TimeProvider clock)
 {
     /// <summary>Finds what can go.</summary>
     /// <param name="request">What to collect.</param>
+    /// <param name="inUse">Whether processes use the store now, so that nothing is to be removed: what they may be writing is left out.</param>
     /// <returns>What goes and what stays.</returns>
     /// <exception cref="ConfigurationException">An experiment that never ran is named.</exception>
-    public CollectionPlan Find(CollectionRequest request)
+    public CollectionPlan Find(CollectionRequest request, bool inUse = false)
     {
         var experiments = StoreUse.Experiments(store.Folders);
         foreach (var name in request.Experiments.Where(name => !experiments.Contains(name, StringComparer.Ordinal)))
@@ -39,10 +40,10 @@ public sealed class StoreCollector(ArtifactStore store, TimeProvider clock)
         }
 
         var going = Choose(candidates, kept, request.Keep);
-        var rest = new Leftovers(store, clock).Find(request, use, [.. kept.Select(static item => item.Result)]);
+        var rest = new Leftovers(store, clock).Find(request, use, [.. kept.Select(static item => item.Result)], inUse);
         var named = results.SelectMany(static result => result.Manifest.Outputs).Select(static output => output.Sha256).ToHashSet(StringComparer.Ordinal);
-        var orphans = Leftovers.Files(store.Folders.Objects).Where(path => !named.Contains(Path.GetFileName(path)))
-            .Select(static path => new Garbage(path, new FileInfo(path).Length, "no result names it"));
+        var orphans = inUse ? [] : Leftovers.Files(store.Folders.Objects).Where(path => !named.Contains(Path.GetFileName(path)))
+            .Select(static path => new Garbage(path, FolderSize.Of(path), "no result names it"));
         return new CollectionPlan(
             [.. going, .. damaged.Concat(orphans).Concat(rest).OrderBy(static item => item.Path, StringComparer.Ordinal)],
             [.. kept.OrderBy(static item => item.Result.LastUsed).ThenBy(static item => item.Result.Manifest.Key.Fingerprint, StringComparer.Ordinal)],
@@ -96,6 +97,11 @@ public sealed class StoreCollector(ArtifactStore store, TimeProvider clock)
         if (use.UsersOf(fingerprint) is { Count: > 0 } users)
         {
             return $"the last run of {string.Join(", ", users)} used it";
+        }
+
+        if (use.DamagedRecordOf(result.Manifest.Key.Stage) is { } unknown)
+        {
+            return $"what the last run of {unknown} used cannot be read; run it again, and the record is written anew";
         }
 
         if (request.Experiments.Count > 0 && dropped.UsersOf(fingerprint).Count == 0 && !request.Experiments.Contains(result.Manifest.Experiment, StringComparer.Ordinal))

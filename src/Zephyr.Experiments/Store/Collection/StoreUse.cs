@@ -9,6 +9,7 @@ public sealed class StoreUse
     private readonly Dictionary<string, SortedSet<string>> _users = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _unfinished = new(StringComparer.Ordinal);
     private readonly List<StageKey> _keys = [];
+    private readonly SortedDictionary<string, string> _damaged = new(StringComparer.Ordinal);
 
     private StoreUse()
     {
@@ -41,6 +42,10 @@ public sealed class StoreUse
                 {
                     use.Add(experiment, key, isStarted: name.EndsWith(Started, StringComparison.Ordinal));
                 }
+                else
+                {
+                    use._damaged[Path.GetFileNameWithoutExtension(name)] = experiment;
+                }
             }
         }
 
@@ -56,6 +61,14 @@ public sealed class StoreUse
     /// <param name="fingerprint">Its fingerprint.</param>
     /// <returns>The name; null when there is none.</returns>
     public string? UnfinishedIn(string fingerprint) => _unfinished.GetValueOrDefault(fingerprint);
+
+    /// <summary>An experiment whose record of a stage cannot be read, so that it may have used any result of the stage, and may go on with any checkpoint.</summary>
+    /// <param name="stage">Name of the stage.</param>
+    /// <returns>The name; null when there is none.</returns>
+    public string? DamagedRecordOf(string stage) => _damaged.GetValueOrDefault(stage);
+
+    /// <summary>Whether any record cannot be read.</summary>
+    public bool HasDamagedRecords => _damaged.Count > 0;
 
     private void Add(string experiment, StageKey key, bool isStarted)
     {

@@ -8,8 +8,12 @@ namespace Zephyr.Experiments.Store.Remote;
 /// </summary>
 public sealed class FolderRemoteStore : IRemoteStore
 {
-    // A file on its way is written to all the time, so that it is this old only when nobody writes it any more.
-    private static readonly TimeSpan s_abandoned = TimeSpan.FromDays(1);
+    /// <summary>Folder of files on their way, below that of the store.</summary>
+    internal const string IncomingName = "incoming";
+
+    /// <summary>A file on its way is written to all the time, so that it is this old only when nobody writes it any more.</summary>
+    internal static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
+
     private readonly string _folder;
     private readonly IFileSystem _files;
     private int _isSwept;
@@ -53,7 +57,7 @@ public sealed class FolderRemoteStore : IRemoteStore
     /// <inheritdoc />
     public async Task PutAsync(string name, string path, CancellationToken cancellationToken)
     {
-        var incoming = Path.Combine(_folder, "incoming");
+        var incoming = Path.Combine(_folder, IncomingName);
         var temporary = Path.Combine(incoming, RandomNumberGenerator.GetHexString(32, lowercase: true));
         var target = PathOf(name);
         try
@@ -98,7 +102,7 @@ public sealed class FolderRemoteStore : IRemoteStore
         }
 
         var now = File.GetLastWriteTimeUtc(own);
-        foreach (var left in Directory.EnumerateFiles(incoming).Where(path => now - File.GetLastWriteTimeUtc(path) > s_abandoned))
+        foreach (var left in Directory.EnumerateFiles(incoming).Where(path => now - File.GetLastWriteTimeUtc(path) > Abandoned))
         {
             try
             {

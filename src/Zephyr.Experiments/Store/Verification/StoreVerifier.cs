@@ -71,7 +71,7 @@ public sealed class StoreVerifier(ArtifactStore store)
         var named = new HashSet<string>(StringComparer.Ordinal);
         var (stages, results) = Results(moved, named);
         var strays = moved.Where(item => !named.Contains(item.Key))
-            .Select(static item => $"object {item.Key[..12]} that no result names was damaged; it is in {item.Value}").Order(StringComparer.Ordinal);
+            .Select(static item => $"object {item.Key[..Math.Min(12, item.Key.Length)]} that no result names was damaged; it is in {item.Value}").Order(StringComparer.Ordinal);
         return new VerifyReport(
             stages, objects.Count, inputs.Count, total, results,
             [.. changed.Select(static pair => new DamagedInput(pair.Key.Path, pair.Key.File.Sha256, pair.Value)).OrderBy(static damage => damage.Path, StringComparer.Ordinal)],

@@ -103,7 +103,8 @@ public sealed class StoreCollectorTests
             Path.Combine(folders.WorkOf(fingerprint), "checkpoints", "step"), // killed between publishing and tidying up
             Path.Combine(folders.WorkOf(nobody), "output", "half"),
             Path.Combine(folders.Quarantine, "damaged"),
-            Path.Combine(folders.Arriving, "1-2", "part"),
+            Path.Combine(folders.Arriving, "1-2", "part"), // a killed pull
+            Path.Combine(folders.Arriving, "import-1", "part"),
             folders.Manifest(fingerprint) + ".99.tmp",
             Path.Combine(folders.Experiments, "zephyr-tiny", ".views", "cut.new", "rows.txt"),
             folders.Object(nobody),
@@ -125,6 +126,69 @@ public sealed class StoreCollectorTests
         repository.Store.Inputs.Index.Entries().ShouldBeEmpty();
         (await repository.RunAsync(stages)).Stages.ShouldAllBe(stage => stage.Status == StageStatus.Cached);
         File.Exists(folders.Lock("stage-" + fingerprint)).ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("{}")]
+    public async Task A_damaged_record_of_the_last_run_costs_no_result_and_no_checkpoint(string text)
+    {
+        using var repository = new TestRepository();
+        var stages = FakeStage.Chain();
+        await repository.RunAsync(stages);
+        var folders = repository.Store.Folders;
+        var checkpoints = Directory.CreateDirectory(Path.Combine(folders.WorkOf(new string('c', 64)), "checkpoints")).FullName;
+        File.WriteAllText(folders.LatestOf("zephyr-tiny", "train"), text);
+        var plan = Find(repository, new CollectionRequest());
+        plan.Garbage.ShouldBeEmpty();
+        plan.Kept.Single(item => item.Result.Manifest.Key.Stage == "train").Reason
+            .ShouldBe("what the last run of zephyr-tiny used cannot be read; run it again, and the record is written anew");
+
+        await repository.RunAsync(stages);
+        stages.ShouldAllBe(stage => stage.Runs == 1);
+        Find(repository, new CollectionRequest()).Garbage.ShouldHaveSingleItem().Path.ShouldBe(Path.GetDirectoryName(checkpoints));
+    }
+
+    [Fact]
+    public async Task While_processes_use_the_store_what_they_may_be_writing_is_no_garbage()
+    {
+        using var repository = new TestRepository();
+        var stages = FakeStage.Chain();
+        await repository.RunAsync(stages, "ddpo.beta=0.2");
+        await repository.RunAsync(stages);
+        var folders = repository.Store.Folders;
+        var other = new string('b', 64);
+        foreach (var path in new[]
+        {
+            Path.Combine(folders.Arriving, other, "half"), Path.Combine(folders.WorkOf(other), "output", "half"), folders.Object(other),
+            folders.Manifest(other) + ".99.tmp", folders.Lock("stage-" + other), Path.Combine(folders.Quarantine, "damaged"),
+        })
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllText(path, "half");
+        }
+
+        new StoreCollector(repository.Store, TimeProvider.System).Find(new CollectionRequest(), inUse: true).Garbage.Select(item => item.Reason)
+            .ShouldBe(["no experiment's last run used it", "quarantined"]);
+        Find(repository, new CollectionRequest()).Garbage.Count.ShouldBe(7);
+    }
+
+    [Fact]
+    public async Task What_others_are_sending_into_this_store_stays_for_a_day()
+    {
+        // Whoever sends holds no lock here: the age of a file tells whether it is still written to.
+        using var repository = new TestRepository();
+        await repository.RunAsync(FakeStage.Chain());
+        var folder = Directory.CreateDirectory(repository.Store.Folders.Incoming).FullName;
+        var (old, young) = (Path.Combine(folder, "old"), Path.Combine(folder, "young"));
+        File.WriteAllText(old, "half");
+        File.WriteAllText(young, "half");
+        File.SetLastWriteTimeUtc(old, TimeProvider.System.GetUtcNow().UtcDateTime.AddHours(-25));
+        var plan = Find(repository, new CollectionRequest());
+        plan.Garbage.ShouldHaveSingleItem().ShouldBe(new Garbage(old, 4, "left by a process that was killed while sending here"));
+        new StoreCollector(repository.Store, TimeProvider.System).Remove(plan);
+        (File.Exists(old), File.Exists(young)).ShouldBe((false, true));
     }
 
     private static CollectionPlan Find(TestRepository repository, CollectionRequest request) => new StoreCollector(repository.Store, TimeProvider.System).Find(request);

@@ -32,6 +32,15 @@ public sealed class StoreVerifierTests
     }
 
     [Fact]
+    public async Task A_file_that_is_no_object_is_reported_whatever_its_name()
+    {
+        using var repository = new TestRepository();
+        await repository.RunAsync(FakeStage.Chain());
+        repository.Write(Path.Combine("artifacts", "store", "objects", "zz", "junk"), "hi");
+        Verify(repository).Strays.ShouldHaveSingleItem().ShouldStartWith("object junk that no result names was damaged; it is in ");
+    }
+
+    [Fact]
     public async Task A_damaged_object_that_no_result_names_is_reported_too()
     {
         using var repository = new TestRepository();
