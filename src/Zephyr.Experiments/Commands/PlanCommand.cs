@@ -142,7 +142,7 @@ public static class PlanCommand
 
     private static string Time(StageDecision stage, DurationEstimates estimates) => estimates.Seconds(stage) is not { } seconds ? "unknown"
         : stage.Manifest is not null ? $"saves {PlannedTime.Text(seconds)}"
-        : $"about {PlannedTime.Text(seconds)}";
+        : PlannedTime.About(seconds);
 
     private static IReadOnlyList<StageDecision> Plan(
         CommandEnvironment environment, ArtifactStore store, Experiment member, PlanRequest request, CancellationToken cancellationToken)

@@ -104,6 +104,12 @@ public sealed class ZephyrCommandLine(CommandEnvironment environment)
             await environment.Error.WriteLineAsync($"zephyr: {failure.Message}");
             return Failure;
         }
+        catch (Exception fault)
+        {
+            // Not foreseen, so the details are what helps; but what calls the program is told by an exit code, not by a crash.
+            await environment.Error.WriteLineAsync($"zephyr: this is a fault of the program itself, please report it with what follows.\n{fault}");
+            return Failure;
+        }
     }
 
     /// <summary>The names of a command and those above it, each with a space behind; nothing for the root.</summary>

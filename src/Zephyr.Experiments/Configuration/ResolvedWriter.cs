@@ -24,14 +24,17 @@ public static class ResolvedWriter
         return text.ToString();
     }
 
-    /// <summary>The experiment as JSON: <c>experiment</c> with the values, <c>origins</c> by dotted name.</summary>
+    /// <summary>The experiment as JSON: <c>file</c> it was read from, <c>experiment</c> with the values, <c>origins</c> by dotted name.</summary>
     /// <param name="experiment">The experiment.</param>
+    /// <param name="repository">Root of the repository; files below it are named from there.</param>
     /// <returns>The text.</returns>
-    public static string Json(Experiment experiment)
+    public static string Json(Experiment experiment, string repository)
     {
         var resolved = Named(experiment);
+        var below = Path.GetRelativePath(repository, experiment.File).Replace('\\', '/');
         return new JsonObject
         {
+            ["file"] = below.StartsWith("../", StringComparison.Ordinal) ? experiment.File : below,
             ["experiment"] = resolved.ToJson(),
             ["origins"] = new JsonObject(resolved.Leaves().Select(leaf => KeyValuePair.Create(leaf.Key, (JsonNode?)leaf.Origin.ToString()))),
         }.ToJsonString(s_indented) + "\n";

@@ -18,6 +18,8 @@ public sealed class KeyBuilder(Experiment experiment, Func<IReadOnlyDictionary<s
     private readonly Dictionary<string, Slice> _slices = new(StringComparer.Ordinal);
     private readonly Dictionary<string, KeySetting> _settings = new(StringComparer.Ordinal);
 
+    private readonly string? _seedOrigin = experiment.Resolved.Find("seed")?.Origin.ToString();
+
     private bool IsStrict => experiment.Settings.Reproducibility == Reproducibility.Strict;
 
     /// <summary>The key of a stage.</summary>
@@ -50,6 +52,7 @@ public sealed class KeyBuilder(Experiment experiment, Func<IReadOnlyDictionary<s
         return new StageKey(stage.Name, stage.Version, experiment.Settings.Seed, slice.Settings, read, IsStrict ? environment() : s_none)
         {
             Libraries = stage.Libraries,
+            SeedOrigin = _seedOrigin,
         };
     }
 

@@ -38,7 +38,7 @@ public sealed record KeyDifference(string Ingredient, string? Old, string? New, 
 
         if (old.Seed != now.Seed)
         {
-            differences.Add(new("seed", $"{old.Seed}", $"{now.Seed}", null));
+            differences.Add(new("seed", $"{old.Seed}", $"{now.Seed}", now.SeedOrigin) { OldOrigin = old.SeedOrigin });
         }
 
         differences.AddRange(Compare(

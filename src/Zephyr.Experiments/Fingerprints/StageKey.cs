@@ -21,6 +21,9 @@ public sealed record StageKey(
     /// <summary>Libraries whose files become part of the output; in the key only where there are any.</summary>
     public IReadOnlyList<StageLibrary> Libraries { get; init; } = [];
 
+    /// <summary>Where the seed was set, as shown to the user; null for keys written before this was noted.</summary>
+    public string? SeedOrigin { get; init; }
+
     /// <summary>SHA-256 of the canonical JSON of this key, 64 hexadecimal digits.</summary>
     /// <remarks>Origins and source paths are not part of it. Computed at each call.</remarks>
     public string Fingerprint => CanonicalJson.Hash(Write);

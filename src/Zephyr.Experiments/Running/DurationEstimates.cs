@@ -68,9 +68,14 @@ public sealed record PlannedTime(double Saved, double ToSpend, IReadOnlyList<str
             : $"{whole / 3600} h {whole % 3600 / 60} min";
     }
 
+    /// <summary>An expected duration: <c>about 41 s</c>, <c>below 1 s</c>.</summary>
+    /// <param name="seconds">Seconds.</param>
+    /// <returns>The text.</returns>
+    public static string About(double seconds) => Text(seconds) is var text && text.StartsWith("below", StringComparison.Ordinal) ? text : $"about {text}";
+
     /// <inheritdoc/>
     public override string ToString() =>
         $"saved: {(Saved == 0 ? "nothing" : Text(Saved))}; to spend: "
-        + (ToSpend == 0 && Unknown.Count == 0 ? "nothing" : ToSpend == 0 ? "unknown" : $"about {Text(ToSpend)}")
+        + (ToSpend == 0 && Unknown.Count == 0 ? "nothing" : ToSpend == 0 ? "unknown" : About(ToSpend))
         + (Unknown.Count > 0 ? $" (never run, so unknown: {string.Join(", ", Unknown)})" : "");
 }

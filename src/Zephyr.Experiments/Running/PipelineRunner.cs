@@ -81,7 +81,15 @@ public sealed class PipelineRunner(Pipeline pipeline, ArtifactStore store, RunSe
         var folder = Path.Combine(store.Folders.Experiments, experiment.Name);
         var yaml = Path.Combine(folder, "experiment.resolved.yaml");
         store.WriteChanged(yaml, Encoding.UTF8.GetBytes(ResolvedWriter.Yaml(experiment)));
-        store.WriteChanged(Path.Combine(folder, "experiment.resolved.json"), Encoding.UTF8.GetBytes(ResolvedWriter.Json(experiment)));
+        var json = Path.Combine(folder, "experiment.resolved.json");
+        var resolved = Encoding.UTF8.GetBytes(ResolvedWriter.Json(experiment, repository));
+        if (new Namesakes(repository).Find(experiment, json, resolved) is { } other)
+        {
+            services.Display.Note(
+                $"warning: {other} describes an experiment {experiment.WholeName}, too: its results are shown in the same folder as these, and gc keeps those of whichever ran last; give one of them another name");
+        }
+
+        store.WriteChanged(json, resolved);
         return yaml;
     }
 

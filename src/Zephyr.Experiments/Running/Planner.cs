@@ -111,7 +111,7 @@ public sealed class Planner(
         }
 
         var differences = KeyDifference.Between(manifest.Key, wanted, unknown);
-        var despite = differences.Count > 0 ? $", although {Describe(differences)}" : unknown.Count > 0 ? $", whatever {string.Join(" and ", unknown)} yields" : "; nothing changed since";
+        var despite = differences.Count > 0 ? $", although {Describe(differences)}" : unknown.Count > 0 ? $", whatever {Names(unknown)} {Yields(unknown)}" : "; nothing changed since";
         return new StageDecision(stage, manifest.Key, manifest.Key.Fingerprint, manifest, $"frozen at run {manifest.RunId[..8]}{despite}", differences, []) { IsFrozen = true };
     }
 
@@ -122,11 +122,16 @@ public sealed class Planner(
             return "forced";
         }
 
-        var pending = string.Join(" and ", unknown);
+        var pending = Names(unknown);
         return last is null ? $"{pending} will run"
             : differences.Count > 0 ? $"{Describe(differences)}; {pending} will run"
-            : $"{pending} will run; may be cached if {pending} yields the same output";
+            : $"{pending} will run; may be cached if {pending} {Yields(unknown)} the same output";
     }
+
+    private static string Names(List<string> names) =>
+        names.Count < 2 ? string.Concat(names) : $"{string.Join(", ", names.SkipLast(1))} and {names[^1]}";
+
+    private static string Yields(List<string> names) => names.Count == 1 ? "yields" : "yield";
 
     private static string Describe(IReadOnlyList<KeyDifference> differences)
     {

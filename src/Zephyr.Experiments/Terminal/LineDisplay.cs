@@ -28,26 +28,33 @@ public sealed class LineDisplay(TextWriter output, TimeProvider clock, string pr
         private ProgressRate _rate = new(clock, 0);
         private string _task = "";
         private long? _shown;
+        private long _last;
 
         public void Begin(string task, long totalSteps)
         {
             _task = task;
             _rate = new ProgressRate(clock, totalSteps);
-            _shown = null;
+            (_shown, _last) = (null, 0);
         }
 
         public void Step(long step, IReadOnlyDictionary<string, double> metrics)
         {
             var left = _rate.Left(step);
+            var words = ProgressRate.Words(metrics);
+            if (step == _last && words.Length == 0)
+            {
+                return; // figures that are not shown, of a step that is
+            }
+
             if (step != _rate.TotalSteps && _shown is { } shown && clock.GetElapsedTime(shown) < s_between)
             {
                 return;
             }
 
-            _shown = clock.GetTimestamp();
+            (_shown, _last) = (clock.GetTimestamp(), step);
             var total = _rate.TotalSteps > 0 ? $"/{_rate.TotalSteps}" : "";
             var time = left is { } rest ? $"  {rest:h\\:mm\\:ss} left" : "";
-            output.WriteLine($"{stage}: {_task} {step}{total}  {ProgressRate.Words(metrics)}{time}");
+            output.WriteLine($"{stage}: {_task} {step}{total}  {words}{time}");
         }
 
         public void Count(string name, long value) => output.WriteLine($"{stage}: {name} {value}");

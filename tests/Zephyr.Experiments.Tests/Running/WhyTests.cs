@@ -18,6 +18,19 @@ public sealed class WhyTests
     }
 
     [Fact]
+    public async Task Another_seed_is_named_with_where_each_was_set()
+    {
+        using var repository = new TestRepository();
+        var stages = FakeStage.Chain();
+        await repository.RunAsync(stages, "seed=7");
+        var decision = repository.Plan(stages, "seed=8")[0];
+        decision.Reason.ShouldBe("seed changed from 7 to 8 (--set seed=8)");
+        var difference = decision.Differences.Single();
+        (difference.Ingredient, difference.Old, difference.OldOrigin, difference.New, difference.Origin)
+            .ShouldBe(("seed", "7", "--set seed=7", "8", "--set seed=8"));
+    }
+
+    [Fact]
     public async Task A_changed_file_is_named_with_both_hashes_and_both_paths()
     {
         using var repository = new TestRepository();
@@ -84,7 +97,7 @@ public sealed class WhyTests
             "a: run (first run)\n"
             + "├─ b: run (a will run)\n"
             + "└─ c: run (a will run)\n"
-            + "   └─ d (also reads b): run (a and b and c will run)\n"
+            + "   └─ d (also reads b): run (a, b and c will run)\n"
             + "e: run (first run)\n");
         graph.Mermaid().ShouldStartWith("graph LR\n  s0[\"a<br/>run\"]:::run\n");
         graph.Mermaid().ShouldContain("  s0 --> s1\n  s0 --> s2\n  s0 --> s3\n  s1 --> s3\n  s2 --> s3\n");
