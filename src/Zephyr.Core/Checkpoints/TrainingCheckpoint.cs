@@ -76,9 +76,9 @@ public sealed class TrainingCheckpoint(string folder, string identity)
     }
 
     /// <summary>
-    /// Finds the newest checkpoint whose files all match their hashes, and removes what a killed writer left behind.
+    /// Finds the newest checkpoint whose files all match their hashes, and removes damaged ones after it and what a killed writer left behind.
     /// </summary>
-    /// <param name="note">Receives one line for each damaged checkpoint passed over, naming its file.</param>
+    /// <param name="note">Receives one line for each damaged checkpoint removed, naming its file.</param>
     /// <returns>The checkpoint, or null when there is none at all: the run starts at its beginning.</returns>
     /// <exception cref="ZephyrException">
     /// Checkpoints are there and every one is damaged (a run never starts again silently), or the newest sound one belongs to other
@@ -87,12 +87,12 @@ public sealed class TrainingCheckpoint(string folder, string identity)
     public LoadedCheckpoint? Load(Action<string> note)
     {
         DurableStorage.SweepTemporaries(folder);
-        var damage = new List<string>();
+        var damage = new List<(string Folder, string Problem)>();
         foreach (var candidate in Newest())
         {
             if (FindDamage(candidate) is { } problem)
             {
-                damage.Add(problem);
+                damage.Add((candidate, problem));
                 continue;
             }
 
@@ -103,9 +103,11 @@ public sealed class TrainingCheckpoint(string folder, string identity)
                     $"{candidate}: this checkpoint was written with other settings or data ({state.Identity}) than now ({identity}). Use another folder, or delete this one to start again.");
             }
 
-            foreach (var line in damage)
+            // A damaged one that stayed would stand in the way of a new one of its step, and count as one of the two that are kept.
+            foreach (var (damaged, reason) in damage)
             {
-                note($"{line}; continuing from the checkpoint before it, step {state.Step}");
+                Directory.Delete(damaged, recursive: true);
+                note($"{reason}; it was removed, continuing from the checkpoint before it, step {state.Step}");
             }
 
             return new LoadedCheckpoint(candidate, state);
@@ -113,7 +115,7 @@ public sealed class TrainingCheckpoint(string folder, string identity)
 
         return damage.Count == 0
             ? null
-            : throw new ZephyrException($"No checkpoint can be used: {string.Join("; ", damage)}. Delete {folder} to start this stage again.");
+            : throw new ZephyrException($"No checkpoint can be used: {string.Join("; ", damage.Select(static item => item.Problem))}. Delete {folder} to start this stage again.");
     }
 
     private static string? FindDamage(string checkpoint)

@@ -243,8 +243,26 @@ public sealed class GenerationEngine : IAsyncDisposable
             }
 
             // First come, first served: a large request is not overtaken until there is room for it.
-            while (_active.Count < _options.MaxActive && _waiting.First is { } first && _pages.TryTake(first.Value.Ring) is { } pages)
+            while (_active.Count < _options.MaxActive && _waiting.First is { } first)
             {
+                int[]? pages;
+                try
+                {
+                    pages = _pages.TryTake(first.Value.Ring);
+                }
+                catch (Exception failure)
+                {
+                    // Within the bound, and yet the device has no memory for it: that ends this request, and no other.
+                    first.Value.Stream.Fail(failure);
+                    _waiting.RemoveFirst();
+                    continue;
+                }
+
+                if (pages is null)
+                {
+                    break;
+                }
+
                 first.Value.Pages = pages;
                 _active.Add(first.Value);
                 _waiting.RemoveFirst();

@@ -9,6 +9,9 @@ namespace Zephyr.Core.Generation;
 /// <param name="vocabulary">Size of the vocabulary.</param>
 internal sealed class TokenSampler(int vocabulary)
 {
+    // Below this the likeliest token has all the probability, and a division would leave the range of float32.
+    private const double CoolestSampling = 1e-6;
+
     private readonly float[] _scores = new float[vocabulary];
     private readonly float[] _work = new float[vocabulary];
     private int[] _candidates = [];
@@ -23,7 +26,7 @@ internal sealed class TokenSampler(int vocabulary)
     /// <exception cref="ZephyrException">A logit is not a number.</exception>
     public int Pick(ReadOnlySpan<float> logits, SamplingOptions options, TokenHistory history, SeededRandom random, int index)
     {
-        if (options.Temperature == 0)
+        if (options.Temperature < CoolestSampling)
         {
             return Largest(HasPenalty(options) ? Penalised(logits, options, history) : logits);
         }

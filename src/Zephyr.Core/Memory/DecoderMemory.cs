@@ -1,6 +1,7 @@
 using Zephyr.Core.Generation;
 using Zephyr.Core.Models;
 using Zephyr.Core.Models.Adapters;
+using Zephyr.Core.Training;
 using Zephyr.Torch;
 
 namespace Zephyr.Core.Memory;
@@ -88,12 +89,16 @@ public sealed class DecoderMemory(
         var insideLayer = (shape.Tokens * size * ((3L * model.IntermediateSize) + (3L * model.HiddenSize))) + (DecodedMatrix * size) + Widening;
         var earlyInBackward = insideLayer + residue + (shape.WeightsHeldByLoss && shape.Lora is null ? OutputSize * size : 0);
 
-        // Gradients grow while activations are let go. With several passes a step they are there from the first one on.
-        var early = saved + Math.Max(atLoss, earlyInBackward) + (shape.Options.AccumulationSteps > 1 ? gradients : 0);
-        var late = gradients + layer + insideLayer + (shape.Lora is null ? OutputSize * size : 0);
+        // Gradients grow while activations are let go. With several passes a step what they are summed in is there from the first one on.
+        var several = shape.Options.AccumulationSteps > 1;
+        var sums = several && masters > 0 && shape.Options.GradientSums == GradientSumType.Float32 ? 4 * trained : 0;
+        var heldEarly = sums > 0 ? sums : several ? gradients : 0;
+        var heldLate = gradients + sums;
+        var early = saved + Math.Max(atLoss, earlyInBackward) + heldEarly;
+        var late = heldLate + layer + insideLayer + (shape.Lora is null ? OutputSize * size : 0);
         var (activations, passing, held) = early >= late
-            ? (saved, Math.Max(atLoss, earlyInBackward), shape.Options.AccumulationSteps > 1 ? gradients : 0)
-            : (layer, late - gradients - layer, gradients);
+            ? (saved, Math.Max(atLoss, earlyInBackward), heldEarly)
+            : (layer, late - heldLate - layer, heldLate);
         return Estimate(shape.Dtype, masters + Moments(shape, trained), held, activations, passing);
     }
 

@@ -14,7 +14,7 @@ internal sealed class KeyValuePages : IDisposable
     private readonly ModelConfiguration _configuration;
     private readonly ScalarType _type;
     private readonly Device _device;
-    private readonly (Tensor Keys, Tensor Values)[] _layers;
+    private readonly (Tensor? Keys, Tensor? Values)[] _layers;
     private readonly Stack<int> _free = new();
 
     /// <summary>Makes pages; no memory is taken yet.</summary>
@@ -25,7 +25,7 @@ internal sealed class KeyValuePages : IDisposable
     public KeyValuePages(ModelConfiguration configuration, ScalarType type, Device device, long maxBytes)
     {
         (_configuration, _type, _device) = (configuration, type, device);
-        _layers = new (Tensor, Tensor)[configuration.NumHiddenLayers];
+        _layers = new (Tensor?, Tensor?)[configuration.NumHiddenLayers];
         BytesPerPage = PageBytes(configuration, type == ScalarType.BFloat16 ? 2 : 4);
         MaxPages = (int)Math.Min(int.MaxValue / 2, maxBytes / BytesPerPage);
     }
@@ -44,10 +44,10 @@ internal sealed class KeyValuePages : IDisposable
 
     /// <summary>Pages of one layer: keys <c>[pages, kvHeads, headDim, 16]</c>, values <c>[pages, kvHeads, 16, headDim]</c>.</summary>
     /// <param name="layer">The layer.</param>
-    public (Tensor Keys, Tensor Values) this[int layer] => _layers[layer];
+    public (Tensor Keys, Tensor Values) this[int layer] => (_layers[layer].Keys!, _layers[layer].Values!);
 
     /// <summary>Keys and values of every layer, one after the other.</summary>
-    public IReadOnlyList<Tensor> Tensors => [.. _layers.SelectMany(layer => new[] { layer.Keys, layer.Values })];
+    public IReadOnlyList<Tensor> Tensors => [.. _layers.SelectMany(layer => new[] { layer.Keys!, layer.Values! })];
 
     /// <summary>Pages that a number of positions fills.</summary>
     /// <param name="positions">The positions.</param>
@@ -103,13 +103,10 @@ internal sealed class KeyValuePages : IDisposable
     /// <summary>Frees the memory.</summary>
     public void Dispose()
     {
-        if (Count > 0)
+        foreach (var (keys, values) in _layers)
         {
-            foreach (var (keys, values) in _layers)
-            {
-                keys.Dispose();
-                values.Dispose();
-            }
+            keys?.Dispose();
+            values?.Dispose();
         }
     }
 
@@ -123,12 +120,17 @@ internal sealed class KeyValuePages : IDisposable
         // Twice as many each time, so that what is copied over all steps stays in proportion.
         var count = (int)Math.Min(MaxPages, Math.Max(Count + (long)missing, Math.Max(FirstStep, 2L * Count)));
         using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
+        long heads = _configuration.NumKeyValueHeads, width = _configuration.HeadDim;
         for (var layer = 0; layer < _layers.Length; layer++)
         {
+            // Layer by layer, so that only one is there twice. Where memory ends on the way, those before are larger than is used, and all go on.
+            using var scope = NewDisposeScope();
             var (oldKeys, oldValues) = _layers[layer];
-            long heads = _configuration.NumKeyValueHeads, width = _configuration.HeadDim;
-            _layers[layer] = (Larger(oldKeys, KeyPages(count, heads, width)), Larger(oldValues, ValuePages(count, heads, width)));
+            var keys = Filled(KeyPages(count, heads, width), oldKeys);
+            var values = Filled(ValuePages(count, heads, width), oldValues);
+            _layers[layer] = (keys.DetachFromDisposeScope(), values.DetachFromDisposeScope());
+            oldKeys?.Dispose();
+            oldValues?.Dispose();
         }
 
         for (var page = count - 1; page >= Count; page--)
@@ -150,15 +152,13 @@ internal sealed class KeyValuePages : IDisposable
         ? zeros([count, heads, PagedTokens.PageSize, width], _type, _device)
         : zeros([count, PagedTokens.PageSize, heads, width], _type, _device).permute(0, 2, 1, 3);
 
-    private Tensor Larger(Tensor? old, Tensor larger)
+    private Tensor Filled(Tensor larger, Tensor? old)
     {
         if (Count > 0)
         {
-            using var scope = NewDisposeScope();
-            larger.narrow(0, 0, Count).copy_(old!);
-            old!.Dispose();
+            larger.narrow(0, 0, Count).copy_(old!.narrow(0, 0, Count));
         }
 
-        return larger.DetachFromDisposeScope();
+        return larger;
     }
 }

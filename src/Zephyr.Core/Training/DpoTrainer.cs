@@ -24,7 +24,7 @@ public sealed record PreferenceData(PreferenceRows Rows, ReferenceLogProbs Refer
 public sealed class DpoTrainer(DdpoOptions options, ulong seed, ITrainingObserver observer, TimeProvider time)
 {
     /// <summary>Raised whenever the same inputs and settings would train to other weights.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>Trains the model in place; with <see cref="DdpoOptions.Lora"/> it gets fresh adapters, and they alone change.</summary>
     /// <param name="model">The policy, at the reference model's weights.</param>
@@ -113,13 +113,13 @@ public sealed class DpoTrainer(DdpoOptions options, ulong seed, ITrainingObserve
 
         public string Section => "ddpo";
 
-        public StepOutcome Accumulate(int step)
+        public StepOutcome Accumulate(int step, GradientSums sums)
         {
             var (epoch, indices) = _plan.Window(step);
             var batches = indices.Select(index => _batcher.Batch(epoch, index)).ToList();
             var pairs = batches.Sum(static batch => batch.Pairs);
             var figures = new PreferenceFigures();
-            foreach (var batch in batches)
+            foreach (var (pass, batch) in batches.Index())
             {
                 using var scope = NewDisposeScope();
                 var logProbs = PreferenceScoring.LogProbs(_model, batch);
@@ -137,6 +137,7 @@ public sealed class DpoTrainer(DdpoOptions options, ulong seed, ITrainingObserve
 
                 // d loss / d parameters = sum over rows of (d loss / d log pi) * (d log pi / d parameters).
                 logProbs.mul(tensor(slopes, [slopes.Length], device: _model.Device)).sum().backward();
+                sums.Take(pass, batches.Count);
             }
 
             var tokens = batches.Sum(static batch => (long)batch.Sequences.TokenCount);

@@ -54,6 +54,10 @@ public abstract record OptimizationOptions
     [Range(1, 65536)]
     public int AccumulationSteps { get; init; } = 1;
 
+    /// <summary>Type in which the gradients of those passes are summed.</summary>
+    [Description("type in which the gradients of a step's passes are summed: float32, or weights (their own: 4 bytes a trained bfloat16 weight less, and rounded to 8 bits after every pass)")]
+    public GradientSumType GradientSums { get; init; }
+
     /// <summary>Decoupled weight decay of AdamW, on matrices only.</summary>
     [Description("decoupled weight decay, on matrices only")]
     [Range(0.0, 10.0)]

@@ -9,7 +9,7 @@ internal static class RunIdentity
 {
     internal static string Of(OptimizationOptions options) => string.Create(
         CultureInfo.InvariantCulture,
-        $"lr={options.LearningRate} schedule={options.Schedule} warmup={options.WarmupRatio} epochs={options.Epochs} max_steps={options.MaxSteps} batch={options.BatchSize}x{options.AccumulationSteps} decay={options.WeightDecay} betas={options.Beta1},{options.Beta2} eps={options.Epsilon} clip={options.MaxGradNorm} states={options.OptimizerStates}");
+        $"lr={options.LearningRate} schedule={options.Schedule} warmup={options.WarmupRatio} epochs={options.Epochs} max_steps={options.MaxSteps} batch={options.BatchSize}x{options.AccumulationSteps} decay={options.WeightDecay} betas={options.Beta1},{options.Beta2} eps={options.Epsilon} clip={options.MaxGradNorm} states={options.OptimizerStates} sums={options.GradientSums}");
 
     internal static string Of(LoraOptions? lora) => lora is null ? "" : string.Create(
         CultureInfo.InvariantCulture,

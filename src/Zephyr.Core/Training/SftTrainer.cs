@@ -17,7 +17,7 @@ namespace Zephyr.Core.Training;
 public sealed class SftTrainer(DsftOptions options, ulong seed, ITrainingObserver observer, TimeProvider time)
 {
     /// <summary>Raised whenever the same inputs and settings would train to other weights.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>Trains the model in place; with <see cref="DsftOptions.Lora"/> it gets fresh adapters, and they alone change.</summary>
     /// <param name="model">The model, at its starting weights.</param>
@@ -87,7 +87,7 @@ public sealed class SftTrainer(DsftOptions options, ulong seed, ITrainingObserve
 
         public string Section => "dsft";
 
-        public StepOutcome Accumulate(int step)
+        public StepOutcome Accumulate(int step, GradientSums sums)
         {
             var (epoch, indices) = _plan.Window(step);
             var batches = indices.Select(index => _train.Batch(epoch, index)).ToList();
@@ -102,6 +102,7 @@ public sealed class SftTrainer(DsftOptions options, ulong seed, ITrainingObserve
 
                 // Every pass is divided by the labels of the whole window, so that a token weighs the same wherever it stands.
                 sum.mul(1.0 / labels).backward();
+                sums.Take(pass, batches.Count);
                 loss += sum.item<float>();
                 hits += right;
             }

@@ -23,8 +23,9 @@ internal interface ITrainingObjective
 
     /// <summary>Adds the gradients of a step to the parameters.</summary>
     /// <param name="step">Steps taken before it.</param>
+    /// <param name="sums">Told after each pass.</param>
     /// <returns>Its figures.</returns>
-    StepOutcome Accumulate(int step);
+    StepOutcome Accumulate(int step, GradientSums sums);
 
     /// <summary>Figures on the held-out rows; empty without any.</summary>
     IReadOnlyDictionary<string, double> Evaluate();
@@ -51,6 +52,7 @@ internal sealed class TrainingLoop(
     {
         model.CheckpointActivations = options.ActivationCheckpointing;
         using var optimizer = new OptimizerStep(model, options);
+        using var sums = new GradientSums(model.Trainable, options.GradientSums);
         var checkpoints = checkpointFolder is null ? null : new TrainingCheckpoint(checkpointFolder, objective.Identity);
         var history = new List<IReadOnlyDictionary<string, double>>();
         long tokens = 0;
@@ -74,7 +76,7 @@ internal sealed class TrainingLoop(
                 cancellationToken.ThrowIfCancellationRequested();
             }
 
-            var outcome = objective.Accumulate(step);
+            var outcome = objective.Accumulate(step, sums);
             RequireFinite("loss", outcome.Metrics["loss"], step + 1);
             var rate = curve.At(step);
             var gradNorm = optimizer.Apply(rate);

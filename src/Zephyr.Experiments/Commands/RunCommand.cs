@@ -114,7 +114,7 @@ public static class RunCommand
             }
         }
 
-        return cancellationToken.IsCancellationRequested && runs.Any(run => run.Status == RunStatus.Killed) ? ZephyrCommandLine.Interrupted
+        return cancellationToken.IsCancellationRequested && (runs.Count < members.Count || runs.Any(run => run.Status == RunStatus.Killed)) ? ZephyrCommandLine.Interrupted
             : runs.Count == members.Count && runs.All(run => run.Status == RunStatus.Finished || HasSubmitted(run)) && remote is not { Failures.Count: > 0 } ? ZephyrCommandLine.Success
             : ZephyrCommandLine.Failure;
 

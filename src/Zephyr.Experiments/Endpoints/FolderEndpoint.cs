@@ -13,6 +13,9 @@ namespace Zephyr.Experiments.Endpoints;
 /// </summary>
 internal sealed class FolderEndpoint : IChatEndpoint
 {
+    // Rises when the same request is answered otherwise than before: prompts, sampling, the engine's products. Stored answers are asked for again then.
+    private const int Version = 2;
+
     private readonly string _folder;
     private readonly ModelOptions _options;
     private readonly Tokenizer _tokenizer;
@@ -34,10 +37,10 @@ internal sealed class FolderEndpoint : IChatEndpoint
         _tokenizer = Tokenizer.Load(folder);
         _chat = ChatFormats.OfModel(folder, _tokenizer, now);
         _places = new SemaphoreSlim(concurrency);
-        Model = $"folder:{Content(folder)}:{options.Dtype}";
+        Model = $"folder:{Content(folder)}:{options.Dtype}:{Version}";
     }
 
-    /// <summary>Name of the model in requests: its content and the type it computes in, so that another model at the same path is another.</summary>
+    /// <summary>Name of the model in requests: its content, the type it computes in and the version of how it is asked, so that another model at the same path is another.</summary>
     public string Model { get; }
 
     /// <inheritdoc/>

@@ -43,7 +43,8 @@ public sealed class ResponseCache : IDisposable
             Directory.CreateDirectory(folder);
             connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 60, Pooling = false }.ToString());
             connection.Open();
-            Execute(connection, "PRAGMA journal_mode = WAL");
+            // Not WAL: its shared memory joins the processes of one machine only, and a cluster's nodes may ask from several.
+            Execute(connection, "PRAGMA journal_mode = TRUNCATE");
             Execute(connection, "PRAGMA synchronous = FULL");
             Execute(connection, Schema);
             var version = Scalar(connection, "PRAGMA user_version");

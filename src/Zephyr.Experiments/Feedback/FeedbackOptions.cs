@@ -89,6 +89,9 @@ public enum TeacherKind
 /// <summary>Who rates answers.</summary>
 public sealed record JudgeOptions : EndpointOptions
 {
+    /// <summary>Makes a judge that gives its likeliest rating, as UltraFeedback's did.</summary>
+    public JudgeOptions() => Temperature = 0;
+
     /// <summary>How it is asked.</summary>
     [Description("openai (any endpoint that speaks OpenAI's protocol), folder (a model folder, in process), or rubric (the rules of the synthetic world)")]
     public FeedbackJudge Kind { get; init; } = FeedbackJudge.Openai;

@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Zephyr.Core;
+using Zephyr.Core.Json;
 using Zephyr.Core.Checkpoints;
 
 namespace Zephyr.Experiments.Hub;
@@ -55,14 +56,14 @@ public static class LockFile
 
             var json = JsonNode.Parse(File.ReadAllBytes(path), documentOptions: new JsonDocumentOptions { MaxDepth = 16, AllowDuplicateProperties = false });
             return (int?)json?["format"] == Format
-                ? [.. json["sources"]!.AsArray().Select(pin => SourcePin.FromJson(pin, path))]
+                ? [.. json.Member("sources").AsArray().Select(pin => SourcePin.FromJson(pin, path))]
                 : throw new ZephyrException($"{path}: is no lock of format {Format}. Write it anew with zephyr lock.");
         }
         catch (JsonException failure)
         {
             throw new ZephyrException($"{path}:{(failure.LineNumber ?? 0) + 1}:{(failure.BytePositionInLine ?? 0) + 1}: is no JSON, or has a key twice. Write it anew with zephyr lock.", failure);
         }
-        catch (Exception failure) when (failure is InvalidOperationException or FormatException or NullReferenceException or ArgumentException or IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (failure is InvalidOperationException or FormatException or ArgumentException or IOException or UnauthorizedAccessException)
         {
             throw new ZephyrException($"{path}: cannot be read as a lock ({failure.Message}). Write it anew with zephyr lock.", failure);
         }

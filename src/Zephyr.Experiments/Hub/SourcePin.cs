@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Zephyr.Core;
+using Zephyr.Core.Json;
 using Zephyr.Experiments.Configuration;
 using Zephyr.Experiments.Fingerprints;
 
@@ -43,12 +44,12 @@ public sealed record SourcePin(RemoteSource Source, string? Commit, IReadOnlyLis
     {
         try
         {
-            var item = json!.AsObject();
-            var content = Enum.GetValues<RemoteContent>().Single(value => SettingShapeReader.SnakeCase(value.ToString()) == (string)item["content"]!);
-            var source = RemoteSource.Parse((string)item["source"]!, content);
+            var item = json is JsonObject entry ? entry : throw new FormatException("it is no object");
+            var content = Enum.GetValues<RemoteContent>().Single(value => SettingShapeReader.SnakeCase(value.ToString()) == (string?)item["content"]);
+            var source = RemoteSource.Parse((string)item.Member("source")!, content);
             var commit = (string?)item["commit"];
-            var files = item["files"]!.AsArray().Select(file => HubFile.Checked(
-                origin, (string?)file!["path"], (long)file["size"]!, (string?)(file["sha256"] ?? file["git_sha1"]))).ToList();
+            var files = item.Member("files").AsArray().Select(file => HubFile.Checked(
+                origin, (string?)file.Member("path"), (long)file.Member("size"), (string?)(file!["sha256"] ?? file["git_sha1"]))).ToList();
             if ((source.Hub is null) != (commit is null) || (commit is not null && !HubReference.IsCommit(commit))
                 || (source.Hub is { IsPinned: true } hub && hub.Revision != commit) || files.Count == 0
                 || files.DistinctBy(static file => file.Path, StringComparer.Ordinal).Count() != files.Count)
@@ -58,7 +59,7 @@ public sealed record SourcePin(RemoteSource Source, string? Commit, IReadOnlyLis
 
             return new SourcePin(source, commit, files);
         }
-        catch (Exception failure) when (failure is InvalidOperationException or FormatException or NullReferenceException or OverflowException)
+        catch (Exception failure) when (failure is InvalidOperationException or FormatException or OverflowException)
         {
             throw new ZephyrException($"{origin}: an entry is damaged ({failure.Message}). Write the file anew with zephyr lock.", failure);
         }

@@ -1,4 +1,5 @@
 using Zephyr.Core.Chat;
+using Zephyr.Core.Randomness;
 using Zephyr.Experiments.Endpoints;
 
 namespace Zephyr.Experiments.Judging;
@@ -6,13 +7,19 @@ namespace Zephyr.Experiments.Judging;
 /// <summary>How the model that is judged samples its answers.</summary>
 /// <param name="MaxTokens">Longest answer in tokens.</param>
 /// <param name="TopP">Share of the probability; null for the model's own.</param>
-/// <param name="Seed">Seed of every answer.</param>
+/// <param name="Seed">Seed that the seeds of the answers follow from.</param>
 internal sealed record AnswerSampling(int MaxTokens, double? TopP, int Seed)
 {
     /// <summary>Seeds of requests are smaller than those of experiments.</summary>
     /// <param name="seed">The seed given.</param>
     /// <returns>The seed of requests: the same for all seeds that fit.</returns>
     public static int SeedOf(ulong seed) => (int)(seed % int.MaxValue);
+
+    /// <summary>Seed of one answer. With one for all, chance would be the same in every answer and would not average out over a benchmark.</summary>
+    /// <param name="messages">The conversation.</param>
+    /// <returns>A seed that follows from <see cref="Seed"/> and the conversation.</returns>
+    public int SeedOf(IReadOnlyList<ChatMessage> messages) =>
+        new SeededRandom((ulong)Seed, "judged/" + string.Join('\0', messages.SelectMany(static message => new[] { message.Role, message.Content }))).NextInt(int.MaxValue);
 }
 
 /// <summary>An answer of the model that is judged.</summary>
@@ -73,5 +80,5 @@ internal sealed class TestedModel(AskedModel asked, string name, AnswerSampling 
     public string LongestAnswer => new('x', sampling.MaxTokens);
 
     private ChatRequest Request(IReadOnlyList<ChatMessage> messages, double? temperature) =>
-        new(asked.Model, messages, sampling.MaxTokens) { Temperature = temperature, TopP = sampling.TopP, Seed = sampling.Seed };
+        new(asked.Model, messages, sampling.MaxTokens) { Temperature = temperature, TopP = sampling.TopP, Seed = sampling.SeedOf(messages) };
 }

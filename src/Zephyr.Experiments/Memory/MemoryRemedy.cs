@@ -95,6 +95,11 @@ internal static class MemoryRemedy
             yield return new("states", $"{section}.optimizer_states=int8", all => with(all, old => old with { OptimizerStates = OptimizerStateType.Int8 }));
         }
 
+        if (options.AccumulationSteps > 1 && options.GradientSums == GradientSumType.Float32)
+        {
+            yield return new("sums", $"{section}.gradient_sums=weights", all => with(all, old => old with { GradientSums = GradientSumType.Weights }));
+        }
+
         if (!hasLora)
         {
             yield return new("lora", $"{section}.lora.rank=16", all => withLora(all, new LoraOptions()));

@@ -55,7 +55,17 @@ public sealed class PipelineRunner(Pipeline pipeline, ArtifactStore store, RunSe
         services.Tracker.RunStarted(new RunStart(
             runId, experiment.Name, services.Clock.GetUtcNow(), KeyBuilder.Texts(experiment.Resolved.Leaves()), frozen, repository));
         var runner = new StageRunner(experiment, store, services, sources, runId);
-        var results = await new StageGraph(experiment, selection.Stages, planner, forced, runner, options, services, store, runId).RunAsync(cancellationToken);
+        IReadOnlyList<StageResult> results;
+        try
+        {
+            results = await new StageGraph(experiment, selection.Stages, planner, forced, runner, options, services, store, runId).RunAsync(cancellationToken);
+        }
+        catch
+        {
+            services.Tracker.RunFinished(new RunFinish(runId, RunStatus.Failed, services.Clock.GetUtcNow(), new Dictionary<string, double>(StringComparer.Ordinal)));
+            throw;
+        }
+
         var status = results.Any(stage => stage.Status == StageStatus.Failed) ? RunStatus.Failed
             : results.All(stage => stage.Status is StageStatus.Ran or StageStatus.Cached) ? RunStatus.Finished
             : RunStatus.Killed;

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Zephyr.Core;
+using Zephyr.Core.Json;
 using Zephyr.Experiments.Configuration;
 using Zephyr.Experiments.Store;
 
@@ -71,12 +72,12 @@ public sealed record RunRecord(string RunId, string Experiment, IReadOnlyDiction
     {
         try
         {
-            var json = JsonNode.Parse(File.ReadAllBytes(path))!;
+            var json = JsonNode.Parse(File.ReadAllBytes(path));
             return new RunRecord(
-                (string)json["run_id"]!, (string)json["experiment"]!,
-                json["stages"]!.AsObject().ToDictionary(stage => stage.Key, stage => (string)stage.Value!, StringComparer.Ordinal));
+                (string)json.Member("run_id")!, (string)json.Member("experiment")!,
+                json.Member("stages").AsObject().ToDictionary(stage => stage.Key, stage => (string)stage.Value!, StringComparer.Ordinal));
         }
-        catch (Exception damage) when (damage is JsonException or InvalidOperationException or NullReferenceException)
+        catch (Exception damage) when (damage is JsonException or InvalidOperationException or FormatException)
         {
             throw new ZephyrException($"{path} is no record of a run ({damage.Message}): remove it, and name the run by its experiment.", damage);
         }

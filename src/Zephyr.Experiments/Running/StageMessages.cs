@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Zephyr.Core.Json;
 using Zephyr.Experiments.Configuration;
 using Zephyr.Experiments.Stages;
 using Zephyr.Experiments.Store;
@@ -141,24 +142,24 @@ internal sealed class MessageReporter(TextWriter output) : IStageReporter
         switch (json.Select(static pair => pair.Key).FirstOrDefault())
         {
             case "begin":
-                reporter.Begin((string)json["begin"]!, (long)json["total"]!);
+                reporter.Begin((string)json.Member("begin")!, (long)json.Member("total"));
                 return null;
             case "step":
-                reporter.Step((long)json["step"]!, json["metrics"]!.AsObject().ToDictionary(pair => pair.Key, pair => StageManifest.Number(pair.Value!), StringComparer.Ordinal));
+                reporter.Step((long)json.Member("step"), json.Member("metrics").AsObject().ToDictionary(pair => pair.Key, pair => StageManifest.Number(pair.Value ?? throw new FormatException($"{pair.Key} has no value")), StringComparer.Ordinal));
                 return null;
             case "count":
-                reporter.Count((string)json["count"]!, (long)json["value"]!);
+                reporter.Count((string)json.Member("count")!, (long)json.Member("value"));
                 return null;
             case "metric":
-                reporter.Metric((string)json["metric"]!, StageManifest.Number(json["value"]!));
+                reporter.Metric((string)json.Member("metric")!, StageManifest.Number(json.Member("value")));
                 return null;
             case "note":
-                reporter.Note((string)json["note"]!);
+                reporter.Note((string)json.Member("note")!);
                 return null;
             case "end":
-                return new StageEnd((string)json["end"]!, (string?)json["message"], (string?)json["detail"])
+                return new StageEnd((string)json.Member("end")!, (string?)json["message"], (string?)json["detail"])
                 {
-                    Environment = json["environment"]!.AsObject().ToDictionary(pair => pair.Key, pair => (string)pair.Value!, StringComparer.Ordinal),
+                    Environment = json.Member("environment").AsObject().ToDictionary(pair => pair.Key, pair => (string)pair.Value!, StringComparer.Ordinal),
                 };
             default:
                 throw new JsonException("an unknown message");

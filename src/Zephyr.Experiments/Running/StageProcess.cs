@@ -44,7 +44,17 @@ internal sealed class StageProcess(string program, int threads) : IStageExecutor
                 // It ended before it could read, or the run is being stopped: how it ended says which.
             }
 
-            end = await PassMessagesAsync(process, work);
+            try
+            {
+                end = await PassMessagesAsync(process, work);
+            }
+            catch
+            {
+                // The stage has failed here; its process must not compute on, on cores that others are given.
+                Close(process);
+                await process.WaitForExitAsync(CancellationToken.None);
+                throw;
+            }
         }
 
         await process.WaitForExitAsync(CancellationToken.None);
@@ -68,7 +78,7 @@ internal sealed class StageProcess(string program, int threads) : IStageExecutor
             {
                 end = MessageReporter.Pass(line, work.Context.Reporter) ?? end;
             }
-            catch (JsonException)
+            catch (Exception damaged) when (damaged is JsonException or InvalidOperationException or FormatException)
             {
                 work.Context.Reporter.Note(line); // a library wrote to standard output
             }

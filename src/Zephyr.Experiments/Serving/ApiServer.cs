@@ -100,10 +100,13 @@ public sealed class ApiServer : IAsyncDisposable
             // The client has gone; its answer is cancelled and nobody is left to tell.
             context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
         }
-        catch (Exception failure) when (!context.Response.HasStarted)
+        catch (Exception failure)
         {
             _log($"{context.Request.Path}: {failure}");
-            await GenerationEndpoint.JsonAsync(context, 500, new ApiException(500, "internal_error", "The server failed; its log has the reason.").ToJson());
+            if (!context.Response.HasStarted)
+            {
+                await GenerationEndpoint.JsonAsync(context, 500, new ApiException(500, "internal_error", "The server failed; its log has the reason.").ToJson());
+            }
         }
 
         _log(string.Create(

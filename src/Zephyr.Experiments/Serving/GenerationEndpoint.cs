@@ -114,7 +114,7 @@ internal sealed class GenerationEndpoint(IReadOnlyDictionary<string, ServedModel
         {
             request = call.IsChat
                 ? model.Ask(call.Messages, call.Sampling)
-                : new GenerationRequest(model.Tokenizer.Encode(call.Prompt!, addSpecial: true)) { Sampling = call.Sampling with { StopIds = [model.Tokenizer.EosId] } };
+                : new GenerationRequest(model.Tokenizer.Encode(call.Prompt!, addSpecial: true)) { Sampling = call.Sampling with { StopIds = [.. model.EndIds] } };
         }
         catch (ZephyrException failure)
         {
@@ -169,13 +169,20 @@ internal sealed class GenerationEndpoint(IReadOnlyDictionary<string, ServedModel
 
             await events.EndAsync(ending.Token);
         }
-        catch (Exception failure) when (context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested && failure is OperationCanceledException or ZephyrException)
+        catch (Exception failure) when (context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
         {
             // The status is sent: the error goes where the next part would have been.
-            var error = failure is ZephyrException
-                ? new ApiException(500, "generation_failed", failure.Message)
-                : new ApiException(504, "cut_off", "The answer was cut off: the server is closing, or the time limit has passed.");
+            var error = failure switch
+            {
+                ZephyrException => new ApiException(500, "generation_failed", failure.Message),
+                OperationCanceledException => new ApiException(504, "cut_off", "The answer was cut off: the server is closing, or the time limit has passed."),
+                _ => new ApiException(500, "internal_error", "The server failed; its log has the reason."),
+            };
             await events.SendAsync(error.ToJson(), context.RequestAborted);
+            if (failure is not (ZephyrException or OperationCanceledException))
+            {
+                throw; // into the log
+            }
         }
     }
 

@@ -65,6 +65,9 @@ public sealed class ServedModel : IAsyncDisposable
         };
     }
 
+    /// <summary>Tokens that end a text: the tokenizer's, and those that the model's configuration adds.</summary>
+    public IEnumerable<int> EndIds => _model.Configuration.StopTokenIds.Union(Tokenizer.HasEosId ? [Tokenizer.EosId] : []);
+
     /// <summary>Makes the request for an answer to a conversation.</summary>
     /// <param name="messages">The messages, the last one to be answered.</param>
     /// <param name="sampling">How to pick tokens; the stop tokens of the chat format are added.</param>

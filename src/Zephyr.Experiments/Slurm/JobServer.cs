@@ -72,5 +72,9 @@ public sealed class JobServer(Func<ExperimentSettings, StageCatalog> catalog, Ti
         {
             // The work is done.
         }
+        catch (IOException)
+        {
+            // Messages are for watching. Whether the disk keeps the result, its own writing tells.
+        }
     }
 }

@@ -57,7 +57,7 @@ internal sealed class MessageTail(string path, IStageReporter reporter)
         {
             MessageReporter.Pass(line, reporter);
         }
-        catch (Exception damaged) when (damaged is JsonException or NullReferenceException or InvalidOperationException or FormatException)
+        catch (Exception damaged) when (damaged is JsonException or InvalidOperationException or FormatException)
         {
             reporter.Note($"a message of the job cannot be read: {line[..Math.Min(200, line.Length)]}");
         }

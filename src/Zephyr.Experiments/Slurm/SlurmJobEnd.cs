@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Zephyr.Core.Json;
 using Zephyr.Experiments.Running;
 using Zephyr.Experiments.Store;
 
@@ -41,14 +42,14 @@ internal sealed record SlurmJobEnd(StageEnd End, double Seconds, IReadOnlyDictio
     {
         try
         {
-            var json = JsonNode.Parse(File.ReadAllText(path))!;
+            var json = JsonNode.Parse(File.ReadAllText(path));
             return new SlurmJobEnd(
-                new StageEnd((string)json["status"]!, (string?)json["message"], (string?)json["detail"])
+                new StageEnd((string)json.Member("status")!, (string?)json!["message"], (string?)json["detail"])
                 {
-                    Environment = json["environment"]!.AsObject().ToDictionary(pair => pair.Key, pair => (string)pair.Value!, StringComparer.Ordinal),
+                    Environment = json.Member("environment").AsObject().ToDictionary(pair => pair.Key, pair => (string)pair.Value!, StringComparer.Ordinal),
                 },
-                (double)json["seconds"]!,
-                json["outputs"]!.AsObject().ToDictionary(pair => pair.Key, pair => (long)pair.Value!, StringComparer.Ordinal));
+                (double)json.Member("seconds"),
+                json.Member("outputs").AsObject().ToDictionary(pair => pair.Key, pair => (long)(pair.Value ?? throw new FormatException($"{pair.Key} has no size")), StringComparer.Ordinal));
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -58,7 +59,7 @@ internal sealed record SlurmJobEnd(StageEnd End, double Seconds, IReadOnlyDictio
         {
             return null; // a stale handle while the node renames it: the next look tells
         }
-        catch (Exception damaged) when (damaged is JsonException or NullReferenceException or InvalidOperationException or FormatException or ArgumentNullException)
+        catch (Exception damaged) when (damaged is JsonException or InvalidOperationException or FormatException or ArgumentNullException)
         {
             throw new SlurmException($"{path}, which the job wrote as its last act, is damaged: {damaged.Message}");
         }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Zephyr.Core;
+using Zephyr.Core.Json;
 using Zephyr.Experiments.Store;
 
 namespace Zephyr.Experiments.Slurm;
@@ -41,17 +42,17 @@ internal sealed record SlurmJobRecord(string Submission, string Name, int Attemp
         var path = Path.Combine(FolderOf(work), FileName);
         try
         {
-            var json = JsonNode.Parse(File.ReadAllText(path))!;
-            return new SlurmJobRecord((string)json["submission"]!, (string)json["name"]!, (int)json["attempt"]!, (string?)json["job"])
+            var json = JsonNode.Parse(File.ReadAllText(path));
+            return new SlurmJobRecord((string)json.Member("submission")!, (string)json.Member("name")!, (int)json.Member("attempt"), (string?)json!["job"])
             {
-                IsCancelled = (bool)json["cancelled"]!,
+                IsCancelled = (bool)json.Member("cancelled"),
             };
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
         }
-        catch (Exception damaged) when (damaged is JsonException or NullReferenceException or InvalidOperationException or FormatException or ArgumentNullException)
+        catch (Exception damaged) when (damaged is JsonException or InvalidOperationException or FormatException or ArgumentNullException)
         {
             throw new ZephyrException($"{path}, which names the Slurm job of this stage, is damaged. See with squeue --me that no job of the stage runs, then remove the file.", damaged);
         }

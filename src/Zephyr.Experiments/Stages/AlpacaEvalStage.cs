@@ -18,7 +18,7 @@ internal sealed class AlpacaEvalStage(ExperimentSettings settings) : IStage
     public string Name => StageFiles.AlpacaEval;
 
     /// <inheritdoc/>
-    public int Version => 2;
+    public int Version => 3;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> DependsOn { get; } = JudgedBenchmark.DependsOn(settings.AlpacaEval!.Models);

@@ -1,3 +1,4 @@
+using Zephyr.Core;
 using Zephyr.Core.Data;
 using Zephyr.Core.Data.Packing;
 using Zephyr.Core.Models;
@@ -29,11 +30,15 @@ internal sealed record SupervisedTraining(
         using var rows = TokenRows.Open(Rows);
         using var heldOutRows = TokenRows.Open(HeldOutRows);
         var train = new Packer(rows, Options, tokenizer.EosId, context.Seed);
-        var heldOut = heldOutRows.Count > 0 ? new Packer(heldOutRows, Options, tokenizer.EosId, context.Seed) : null;
+        var heldOut = heldOutRows.Count > 0 ? HeldOut(heldOutRows, tokenizer.EosId, context.Seed) : null;
         counts.Set("rows", rows.Count);
         counts.Set("rows.truncated", train.TruncatedRows);
         counts.Set("rows.dropped", train.DroppedRows);
         counts.Set("sequences", train.SequenceCount);
+        if (train.DroppedSlices > 0)
+        {
+            counts.Set("sequences.dropped", train.DroppedSlices);
+        }
 
         var settings = context.Settings.Model;
         using var model = DecoderModel.Load(Start, settings.Dtype, quantization: settings.Nf4, device: device);
@@ -47,5 +52,17 @@ internal sealed record SupervisedTraining(
         Figures.Write(Path.Combine(context.Output, StageFiles.HeldOutFigures), summary.Evaluation);
         Figures.Report(context.Reporter, counts, "", summary);
         ComputeDevice.RecordMemory(context, device);
+    }
+
+    private Packer HeldOut(TokenRows rows, int eosId, ulong seed)
+    {
+        try
+        {
+            return new Packer(rows, Options, eosId, seed);
+        }
+        catch (ZephyrException failure)
+        {
+            throw new ZephyrException($"The held-out conversations: {failure.Message}; or give none to evaluate on.", failure);
+        }
     }
 }

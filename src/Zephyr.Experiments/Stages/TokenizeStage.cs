@@ -15,7 +15,7 @@ internal sealed class TokenizeStage(bool hasFeedback) : IStage
     public string Name => StageFiles.Tokenize;
 
     /// <inheritdoc/>
-    public int Version => 2;
+    public int Version => 3;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> DependsOn { get; } = hasFeedback ? [StageFiles.Download, StageFiles.Feedback] : [StageFiles.Download];
@@ -29,12 +29,17 @@ internal sealed class TokenizeStage(bool hasFeedback) : IStage
         var tokenizer = MakeTokenizer(context);
         var folder = Directory.CreateDirectory(Path.Combine(context.Output, StageFiles.Tokenizer)).FullName;
         tokenizer.Save(folder);
-        if (ChatFormats.Source(context.Settings.Tokenizer, BaseModel(context)) is { } template)
+        var settings = context.Settings.Tokenizer;
+        if (ChatFormats.Source(settings, BaseModel(context)) is { } template)
         {
-            ExportedChatTemplate.Write(folder, template, tokenizer);
+            ExportedChatTemplate.Write(folder, template, tokenizer, settings.InsertEmptySystem);
+        }
+        else if (settings.InsertEmptySystem)
+        {
+            ExportedChatTemplate.Write(folder, ChatTemplateSource.Of(ChatFormats.Zephyr, ChatTemplates.Zephyr), tokenizer, insertEmptySystem: true);
         }
 
-        var rows = new RowTokenizer(ChatFormats.Create(context.Settings.Tokenizer, tokenizer, folder), context.Settings.Tokenize);
+        var rows = new RowTokenizer(ChatFormats.Create(settings, tokenizer, folder), context.Settings.Tokenize);
         var counts = new StageCounts(context);
         counts.Set("vocabulary", tokenizer.VocabSize);
         foreach (var (file, output, name) in new[] { (WorldFiles.Sft, StageFiles.SftRows, "sft"), (WorldFiles.HeldOutSft, StageFiles.HeldOutSftRows, "sft.heldout") })

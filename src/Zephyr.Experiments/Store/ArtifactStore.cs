@@ -111,7 +111,14 @@ public sealed class ArtifactStore(StoreFolders folders, IFileSystem files)
     private bool IsWhole(StageOutput output, CancellationToken cancellationToken)
     {
         var entry = new FileInfo(Folders.Object(output.Sha256));
-        return entry.Exists && entry.Length == output.Size && ContentHash.OfFile(entry.FullName, cancellationToken) == output.Sha256;
+        try
+        {
+            return entry.Exists && entry.Length == output.Size && ContentHash.OfFile(entry.FullName, cancellationToken) == output.Sha256;
+        }
+        catch (IOException)
+        {
+            return false; // what the disk cannot read is damaged
+        }
     }
 
     /// <summary>Moves every damaged object of a stage out of the way, so that a rerun can publish again.</summary>

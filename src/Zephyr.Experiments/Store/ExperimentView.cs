@@ -57,7 +57,7 @@ public sealed class ExperimentView(ArtifactStore store)
             return;
         }
 
-        var edited = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+        var edited = Files(folder)
             .Where(path => File.GetLastWriteTimeUtc(path) != PhysicalFileSystem.SealTime && !File.Exists(store.Folders.Object(ContentHash.OfFile(path)))).Order(StringComparer.Ordinal).ToList();
         if (edited.Count == 0)
         {
@@ -80,6 +80,10 @@ public sealed class ExperimentView(ArtifactStore store)
             + $"what you wrote is in {store.Quarantine(aside)} until the next zephyr gc");
     }
 
+    // Links are not followed: what is behind them is not the stage's, and not to be moved or removed.
+    private static IEnumerable<string> Files(string folder) =>
+        Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = false });
+
     private string Marker(string experiment, StageManifest manifest) =>
         Path.Combine(store.Folders.Experiments, experiment, ".views", manifest.Key.Stage);
 
@@ -90,7 +94,7 @@ public sealed class ExperimentView(ArtifactStore store)
             return false;
         }
 
-        var shown = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Count();
+        var shown = Files(folder).Count();
         return shown == manifest.Outputs.Count && manifest.Outputs.All(output => IsSealed(Path.Combine(folder, output.Path), output));
     }
 

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using Microsoft.Data.Sqlite;
-using Zephyr.Core;
 using Zephyr.Experiments.Tracking.Mlflow;
 
 namespace Zephyr.Experiments.Tracking;
@@ -79,8 +77,9 @@ public sealed class BackgroundSender : IAsyncDisposable
             {
                 return;
             }
-            catch (Exception e) when (e is ZephyrException or SqliteException or IOException)
+            catch (Exception e)
             {
+                // Whatever a server answers, the run that it is told of goes on.
                 if (!_failing)
                 {
                     _warn($"tracking: {e.Message} The run goes on; the journal keeps everything, and `zephyr sync` sends it later.");

@@ -90,7 +90,8 @@ public sealed class TrackingJournal : IDisposable
         using var connection = Connect();
         using var transaction = connection.BeginTransaction();
         using var start = Command(connection, transaction,
-            "INSERT INTO runs(run_id, root_run_id, parent_run_id, experiment, name, user, start_ms) VALUES($a, $b, $c, $d, $e, $f, $g)", 7);
+            "INSERT INTO runs(run_id, root_run_id, parent_run_id, experiment, name, user, start_ms) VALUES($a, $b, $c, $d, $e, $f, $g) " +
+            "ON CONFLICT(run_id) DO NOTHING", 7); // a stage that is restored twice in a run is told of twice
         // A parameter is written once: the same key again keeps the first value.
         using var record = Command(connection, transaction,
             "INSERT INTO records(run_id, kind, key, text, number, timestamp_ms, step) VALUES($a, $b, $c, $d, $e, $f, $g) " +

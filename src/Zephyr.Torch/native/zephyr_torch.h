@@ -4,6 +4,7 @@
 // code as its value, results through pointers. No exception leaves an export, so none can abort the .NET process.
 #pragma once
 
+#include "signal_stack.h"
 #include "versions.h"
 
 #include <ATen/ATen.h>
@@ -75,7 +76,9 @@ inline at::Device device(int32_t type, int32_t index) {
 
 }  // namespace zephyr
 
-#define ZT_TRY try {
+#define ZT_TRY                      \
+  zephyr::SignalStack::ensure();    \
+  try {
 #define ZT_CATCH                       \
   return ZT_OK;                        \
   }                                    \

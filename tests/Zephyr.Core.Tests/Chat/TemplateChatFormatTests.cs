@@ -119,6 +119,29 @@ public sealed class TemplateChatFormatTests
         format.Render(s_talk[..1], addGenerationPrompt: true).ShouldBe("<s>[INST] How many? [/INST]");
     }
 
+    [Theory]
+    [InlineData(ChatRoles.User, "<|system|>\n</s>\n<|user|>\nHi</s>\n<|assistant|>\n")]
+    [InlineData(ChatRoles.System, "<|system|>\nHi</s>\n<|assistant|>\n")]
+    public void A_model_trained_with_an_empty_system_message_carries_a_template_that_inserts_it(string role, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        s_small.Save(folder.Path);
+        ExportedChatTemplate.Write(folder.Path, ChatTemplateSource.Of("zephyr", ChatTemplates.Zephyr), s_small, insertEmptySystem: true);
+        List<ChatMessage> messages = [new(role, "Hi")];
+        var options = new TokenizerOptions { InsertEmptySystem = true };
+        var trained = new ChatRenderer(options, s_small);
+        trained.Render(messages, addGenerationPrompt: true).ShouldBe(expected);
+
+        var served = ChatFormats.OfModel(folder.Path, s_small, new DateTime(2024, 7, 26));
+        served.Render(messages, addGenerationPrompt: true).ShouldBe(expected);
+        served.TokenizePrompt(messages).ShouldBe(trained.TokenizePrompt(messages));
+
+        // Trained on from there, it is there once.
+        var again = ChatFormats.Create(options with { ChatTemplate = ChatFormats.Model }, s_small, folder.Path);
+        again.Render(messages, addGenerationPrompt: true).ShouldBe(expected);
+        again.Tokenize(new Conversation([.. messages, new(ChatRoles.Assistant, "Yo")])).Mask.Contains((byte)1).ShouldBeTrue();
+    }
+
     private static TemplateChatFormat Format(string template, Tokenizer tokenizer, bool insertEmptySystem = false) =>
         new(ChatTemplateSource.Of("t.jinja", template) with { SpecialTokens = BpeTrainer.SpecialTokens }, tokenizer, insertEmptySystem, RenderOptions.Default);
 

@@ -27,6 +27,23 @@ public sealed class TrainingCheckpointTests : IDisposable
     }
 
     [Fact]
+    public void A_damaged_checkpoint_makes_room_for_a_new_one_of_its_step_and_counts_for_nothing()
+    {
+        Save(1);
+        Save(2);
+        File.WriteAllBytes(Path.Combine(Runs, "step-0000000002", "weights.safetensors"), []);
+        Load()!.State.Step.ShouldBe(1);
+
+        // The run takes step 2 once more, and step 3: 2 and 3 are whole and kept.
+        Save(2);
+        Load()!.State.Step.ShouldBe(2);
+        Save(3);
+        Directory.GetDirectories(Runs).Select(Path.GetFileName).Order(StringComparer.Ordinal).ShouldBe(["step-0000000002", "step-0000000003"]);
+        File.WriteAllBytes(Path.Combine(Runs, "step-0000000003", "weights.safetensors"), []);
+        Load()!.State.Step.ShouldBe(2);
+    }
+
+    [Fact]
     public void Without_any_checkpoint_the_run_starts_at_its_beginning() => Load().ShouldBeNull();
 
     [Fact]

@@ -61,7 +61,8 @@ public sealed class DecoderMemoryTests
         // Rank 4: q has 64 inputs and 64 outputs, down 96 and 64; three layers.
         const long count = 3 * 4 * (64 + 64 + 96 + 64);
         estimate.Optimizer.ShouldBe(12 * count);
-        estimate.Gradients.ShouldBe(2 * count);
+        estimate.Gradients.ShouldBe(4 * count); // between the passes, in float32
+        _memory.Training(Shape(new DsftOptions { AccumulationSteps = 2, GradientSums = GradientSumType.Weights }) with { Lora = lora }).Gradients.ShouldBe(2 * count);
         estimate.Weights.ShouldBe(2 * s_model.ParameterCount);
     }
 

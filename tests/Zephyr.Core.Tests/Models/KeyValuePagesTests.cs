@@ -1,5 +1,6 @@
 using TorchSharp;
 using Zephyr.Core.Models;
+using Zephyr.Torch;
 using static TorchSharp.torch;
 
 namespace Zephyr.Core.Tests.Models;
@@ -27,5 +28,21 @@ public sealed class KeyValuePagesTests
             keys.permute(0, 3, 1, 2).is_contiguous().ShouldBe(device == META);
             values.permute(0, 2, 1, 3).is_contiguous().ShouldBe(device == META);
         }
+    }
+
+    // Within the bound, and more than there is: a page of this model has 2 · 2,048 bytes of keys, so 2^30 pages are 4 TiB.
+    [Fact]
+    public void What_the_memory_is_not_enough_for_leaves_the_pages_as_they_were()
+    {
+        using var pages = new KeyValuePages(s_model, ScalarType.Float32, CPU, long.MaxValue / 2);
+        using var scope = NewDisposeScope();
+        var taken = pages.TryTake(3)!;
+        pages[0].Keys.fill_(7);
+        var (count, free) = (pages.Count, pages.Free);
+        Should.Throw<TorchException>(() => pages.TryTake(1 << 30));
+        (pages.Count, pages.Free).ShouldBe((count, free));
+        pages.Return(taken);
+        pages.TryTake(pages.Free + 1)!.Length.ShouldBe(count + 1); // it grows all the same
+        pages[0].Keys.narrow(0, 0, count).eq(7).all().item<bool>().ShouldBeTrue();
     }
 }

@@ -25,7 +25,7 @@ public sealed class RecipeFilesTests
         (sft.LearningRate, sft.Schedule, sft.WarmupRatio, sft.Epochs).ShouldBe((sftRate, LearningRateSchedule.Cosine, 0.1, 1));
         (sft.BatchSize * sft.AccumulationSteps).ShouldBe(sftBatch);
         (sft.SequenceLength, sft.Packing, sft.LossOn, sft.WeightDecay).ShouldBe((2048, PackingMode.Wrapped, LossTokens.All, 0));
-        settings.Tokenize.MaxLength.ShouldBe(2048);
+        settings.Tokenize.MaxLength.ShouldBe(32768); // TRL's ConstantLengthDataset cuts no conversation
 
         (dpo.LearningRate, dpo.Schedule, dpo.WarmupRatio, dpo.Epochs, dpo.Beta, dpo.WeightDecay).ShouldBe((dpoRate, dpoSchedule, 0.1, dpoEpochs, beta, 0));
         (dpo.BatchSize * dpo.AccumulationSteps).ShouldBe(dpoBatch);

@@ -15,7 +15,7 @@ public sealed class SnapshotGuardTests
     private static readonly Dictionary<string, (int Version, string Outputs)> s_recorded = new(StringComparer.Ordinal)
     {
         ["download"] = (3, "cc7debe2a49239f888dc38ca95f56d3d2ec4208e593e645e84d6095c01c39d95"),
-        ["tokenize"] = (2, "452a79a31ec16c6df8348a4fcec85ba011b4fe8ed7479962447b5b024c9189de"),
+        ["tokenize"] = (3, "452a79a31ec16c6df8348a4fcec85ba011b4fe8ed7479962447b5b024c9189de"),
     };
 
     [Fact]

@@ -81,7 +81,7 @@ public sealed class PlanMemoryTests
     public void Where_memory_ran_out_the_first_step_of_each_kind_is_named()
     {
         MemoryRemedy.Next(Recipe("zephyr-7b-beta", "dsft.activation_checkpointing=false", "dsft.batch_size=8", "dsft.accumulation_steps=64"), "dsft").ShouldBe(
-            ["dsft.activation_checkpointing=true", "dsft.batch_size=4 dsft.accumulation_steps=128", "dsft.optimizer_states=int8", "dsft.lora.rank=16"]);
+            ["dsft.activation_checkpointing=true", "dsft.batch_size=4 dsft.accumulation_steps=128", "dsft.optimizer_states=int8", "dsft.gradient_sums=weights", "dsft.lora.rank=16"]);
         MemoryRemedy.Next(Recipe("zephyr-tiny", "reference.batch_size=8"), "reference").ShouldBe(["reference.batch_size=4"]);
         MemoryRemedy.Next(Recipe("zephyr-tiny"), "tokenize").ShouldBeEmpty();
     }

@@ -26,6 +26,22 @@ public sealed class ExperimentViewTests
     }
 
     [Fact]
+    public async Task What_a_link_in_the_view_leads_to_is_left_alone()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "links need rights there");
+        using var repository = new TestRepository();
+        var elsewhere = Directory.CreateDirectory(Path.Combine(repository.Folder, "mine")).FullName;
+        File.WriteAllText(Path.Combine(elsewhere, "notes.txt"), "keep me");
+        var stages = FakeStage.Chain();
+        await repository.RunAsync(stages);
+        var path = ViewOf(repository, "train/model.bin");
+        Directory.CreateSymbolicLink(Path.Combine(Path.GetDirectoryName(path)!, "mine"), elsewhere);
+        await repository.RunAsync(stages);
+        await repository.RunAsync(stages, "ddpo.beta=0.2"); // the view is made anew
+        File.ReadAllText(Path.Combine(elsewhere, "notes.txt")).ShouldBe("keep me");
+    }
+
+    [Fact]
     public async Task An_edit_in_place_of_a_file_as_people_edit_them_leaves_the_stored_object_whole_and_nothing_runs()
     {
         using var repository = new TestRepository();

@@ -33,6 +33,16 @@ public sealed class TrackingJournalTests : IDisposable
     }
 
     [Fact]
+    public void A_run_that_is_started_twice_stays_one_and_what_follows_is_written()
+    {
+        using var journal = TrackingJournal.Open(_folder.Path);
+        journal.Append([new(Run("a"), null), Metric("a", 1, 1)]);
+        journal.Append([new(Run("a"), null), Metric("a", 2, 2)]);
+        journal.Roots().ShouldHaveSingleItem();
+        journal.Records("a").Select(record => record.Step).ShouldBe([1, 2]);
+    }
+
+    [Fact]
     public void A_batch_is_written_whole_or_not_at_all()
     {
         using var journal = TrackingJournal.Open(_folder.Path);

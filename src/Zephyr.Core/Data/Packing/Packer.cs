@@ -55,6 +55,9 @@ public sealed class Packer
     /// <summary>Rows left out because nothing the loss counts remained.</summary>
     public int DroppedRows => _source.DroppedRows;
 
+    /// <summary>Slices of the stream (<see cref="PackingMode.Wrapped"/>) left out because nothing the loss counts is in them.</summary>
+    public int DroppedSlices => _source.DroppedSlices;
+
     /// <summary>One batch, as long as its longest sequence. Not safe for use from several threads at once.</summary>
     /// <param name="epoch">The epoch, from 0.</param>
     /// <param name="index">The batch within the epoch, 0 to <see cref="BatchesPerEpoch"/> - 1.</param>

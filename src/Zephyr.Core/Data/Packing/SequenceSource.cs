@@ -12,6 +12,9 @@ internal abstract class SequenceSource
     /// <summary>Rows left out because nothing the loss counts remained.</summary>
     public virtual int DroppedRows => 0;
 
+    /// <summary>Slices left out because nothing the loss counts is in them.</summary>
+    public virtual int DroppedSlices => 0;
+
     /// <summary>Tokens of a sequence, padding left out.</summary>
     public abstract int Length(int sequence);
 

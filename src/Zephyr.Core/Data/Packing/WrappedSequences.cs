@@ -15,6 +15,7 @@ internal sealed class WrappedSequences : SequenceSource
     private readonly int _eosId;
     private readonly int[] _order;
     private readonly long[] _starts;
+    private readonly int[] _slices;
 
     /// <summary>Lays the stream out.</summary>
     public WrappedSequences(TokenRows rows, DsftOptions options, int eosId, ulong seed)
@@ -30,11 +31,16 @@ internal sealed class WrappedSequences : SequenceSource
             _starts[i + 1] = _starts[i] + rows.Length(_order[i]) + 1;
         }
 
-        Count = checked((int)(_starts[^1] / _length));
+        var slices = Enumerable.Range(0, checked((int)(_starts[^1] / _length)));
+        _slices = _allTokens ? [.. slices] : [.. slices.Where(HasLabel)];
+        DroppedSlices = (int)(_starts[^1] / _length) - _slices.Length;
     }
 
     /// <inheritdoc/>
-    public override int Count { get; }
+    public override int Count => _slices.Length;
+
+    /// <inheritdoc/>
+    public override int DroppedSlices { get; }
 
     /// <inheritdoc/>
     public override int Length(int sequence) => _length;
@@ -42,9 +48,18 @@ internal sealed class WrappedSequences : SequenceSource
     /// <inheritdoc/>
     public override void Append(int sequence, BatchBuilder builder, int index)
     {
+        var (ids, mask) = Slice(_slices[sequence]);
+        builder.Append(index, ids, _allTokens ? [] : mask);
+    }
+
+    // The first token of a sequence follows nothing, so it is no label.
+    private bool HasLabel(int slice) => Slice(slice).Mask.AsSpan(1).ContainsAnyExcept((byte)0);
+
+    private (int[] Ids, byte[] Mask) Slice(int slice)
+    {
         var ids = new int[_length];
         var mask = new byte[_length];
-        var from = (long)sequence * _length;
+        var from = (long)slice * _length;
         var place = Array.BinarySearch(_starts, from);
         place = place < 0 ? ~place - 1 : place;
         for (var filled = 0; filled < _length; place++)
@@ -61,6 +76,6 @@ internal sealed class WrappedSequences : SequenceSource
             }
         }
 
-        builder.Append(index, ids, _allTokens ? [] : mask);
+        return (ids, mask);
     }
 }

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Zephyr.Core;
+using Zephyr.Core.Json;
 using Zephyr.Experiments.Fingerprints;
 using Zephyr.Experiments.Store.Arrivals;
 
@@ -77,18 +78,18 @@ public sealed record ArchiveContents(string Experiment, IReadOnlyList<ArchivedFi
         try
         {
             var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { MaxDepth = 8 });
-            var json = JsonNode.Parse(ref reader)!.AsObject();
-            if ((int)json["format"]! != Format)
+            var json = JsonNode.Parse(ref reader);
+            if ((int)json.Member("format") != Format)
             {
-                throw new ZephyrException($"{origin}: is an archive of format {(int)json["format"]!}, and this program knows format {Format}. Use a newer one.");
+                throw new ZephyrException($"{origin}: is an archive of format {(int)json.Member("format")}, and this program knows format {Format}. Use a newer one.");
             }
 
             var contents = new ArchiveContents(
-                (string)json["experiment"]!,
-                [.. json["files"]!.AsArray().Select(static file => new ArchivedFile((string)file!["name"]!, (long)file["size"]!, (string)file["sha256"]!))]);
+                (string)json.Member("experiment")!,
+                [.. json.Member("files").AsArray().Select(static file => new ArchivedFile((string)file.Member("name")!, (long)file.Member("size"), (string)file.Member("sha256")!))]);
             return contents.Problem() is { } problem ? throw new ZephyrException($"{origin}: the archive is refused: {problem}. Export it again.") : contents;
         }
-        catch (Exception failure) when (failure is JsonException or InvalidOperationException or NullReferenceException or FormatException or ArgumentException or OverflowException)
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException or FormatException or ArgumentException or OverflowException)
         {
             throw new ZephyrException($"{origin}: the list of its files is damaged. Export it again.", failure);
         }

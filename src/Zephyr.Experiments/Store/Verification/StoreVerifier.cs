@@ -92,6 +92,10 @@ public sealed class StoreVerifier(ArtifactStore store)
         {
             // A run has moved it into quarantine meanwhile; the results that name it will tell.
         }
+        catch (IOException)
+        {
+            bad[file.FullName] = identity; // what the disk cannot read is damaged
+        }
     }
 
     private static void CheckInput(RememberedFile item, ConcurrentDictionary<RememberedFile, string> changed, CancellationToken cancellationToken)

@@ -53,7 +53,7 @@ public sealed class JinjaTemplateTests
     {
         var started = Stopwatch.GetTimestamp();
         Should.Throw<ChatTemplateException>(() => JinjaTemplate.Parse("t", template).Render(s_nothing));
-        Stopwatch.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromSeconds(30));
+        Stopwatch.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromMinutes(5), "a second alone, more on a busy machine; hours without the limits");
     }
 
     [Theory]

@@ -32,6 +32,18 @@ public sealed class PackerTests
         batch.LabelCount.ShouldBe(4);
     }
 
+    // One row of 12 tokens and its end token, in slices of 4: [1 10 11 12][13 14 15 16][17 18 19 20](2). Only 17 to 20 are the assistant's.
+    [Theory]
+    [InlineData(LossTokens.Assistant, 1, 2)]
+    [InlineData(LossTokens.All, 3, 0)]
+    public void Slices_of_the_stream_without_a_label_are_left_out_and_counted(LossTokens loss, int kept, int dropped)
+    {
+        using var rows = TokenRows.FromMemory([([Bos, .. Enumerable.Range(10, 11)], [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1])]);
+        var packer = new Packer(rows, new DsftOptions { SequenceLength = 4, Packing = PackingMode.Wrapped, LossOn = loss, BatchSize = 1 }, Eos, seed: 1);
+        (packer.SequenceCount, packer.DroppedSlices).ShouldBe((kept, dropped));
+        Enumerable.Range(0, kept).ShouldAllBe(index => packer.Batch(0, index).LabelCount > 0);
+    }
+
     [Fact]
     public void Padding_is_a_document_of_its_own_without_labels()
     {
