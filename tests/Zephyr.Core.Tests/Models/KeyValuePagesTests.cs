@@ -30,7 +30,7 @@ public sealed class KeyValuePagesTests
         }
     }
 
-    // Within the bound, and more than there is: a page of this model has 2 · 2,048 bytes of keys, so 2^30 pages are 4 TiB.
+    // Within the bound, and more than there is: a page of this model has 2,048 bytes of keys in each layer, and 2^30 pages are 2 TiB.
     [Fact]
     public void What_the_memory_is_not_enough_for_leaves_the_pages_as_they_were()
     {
@@ -39,7 +39,7 @@ public sealed class KeyValuePagesTests
         var taken = pages.TryTake(3)!;
         pages[0].Keys.fill_(7);
         var (count, free) = (pages.Count, pages.Free);
-        Should.Throw<TorchException>(() => pages.TryTake(1 << 30));
+        Should.Throw<TorchException>(() => pages.TryTake(pages.MaxPages - pages.Count));
         (pages.Count, pages.Free).ShouldBe((count, free));
         pages.Return(taken);
         pages.TryTake(pages.Free + 1)!.Length.ShouldBe(count + 1); // it grows all the same
