@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using Zephyr.Experiments.Configuration;
+using Zephyr.Experiments.Reporting;
 using Zephyr.Experiments.Reporting.Page;
+using Zephyr.Experiments.Reporting.Sections;
 using Zephyr.Experiments.Tracking;
 
 namespace Zephyr.Experiments;
@@ -27,7 +29,7 @@ internal static class StartUp
         if (arguments is ["run", ..])
         {
             _ = Task.Run(TrackingJournal.Load);
-            _ = Task.Run(static () => HtmlReport.Text(HtmlText.E("p", HtmlText.A("class", "dim"), "")));
+            _ = Task.Run(static () => HtmlReport.Text(PipelinePicture.Draw([new ReportStage("a", [], null, false), new ReportStage("b", ["a"], "", true)])));
         }
     }
 }

@@ -13,17 +13,17 @@ internal static class PipelinePicture
     /// <returns>The picture.</returns>
     public static XElement Draw(IReadOnlyList<ReportStage> stages)
     {
-        var places = new Dictionary<string, (int Column, int Row)>(StringComparer.Ordinal);
+        var places = new Dictionary<string, Place>(StringComparer.Ordinal);
         foreach (var stage in stages)
         {
             var column = stage.DependsOn.Where(places.ContainsKey).Select(name => places[name].Column + 1).DefaultIfEmpty(0).Max();
-            places[stage.Name] = (column, places.Values.Count(place => place.Column == column));
+            places[stage.Name] = new Place(column, places.Values.Count(place => place.Column == column));
         }
 
         var columns = places.Values.Max(place => place.Column) + 1;
         var rows = places.Values.Max(place => place.Row) + 1;
         var bottom = Top + (rows * (BoxHeight + RowGap)) - RowGap;
-        var arcs = stages.SelectMany(stage => stage.DependsOn.Where(places.ContainsKey).Select(from => (From: places[from], To: places[stage.Name]))).ToList();
+        var arcs = stages.SelectMany(stage => stage.DependsOn.Where(places.ContainsKey).Select(from => new Edge(places[from], places[stage.Name]))).ToList();
         var longest = arcs.Select(arc => arc.To.Column - arc.From.Column).DefaultIfEmpty(1).Max();
         var width = (columns * (BoxWidth + Gap)) - Gap + 2;
         var height = bottom + (longest > 1 ? (longest * 13) + 12 : 4);
@@ -47,16 +47,16 @@ internal static class PipelinePicture
         return E("div.scroll.picture", A("tabindex", "0"), svg);
     }
 
-    private static (double X, double Y) Corner((int Column, int Row) place) =>
+    private static (double X, double Y) Corner(Place place) =>
         (1 + (place.Column * (BoxWidth + Gap)), Top + (place.Row * (BoxHeight + RowGap)));
 
-    private static string Straight((int Column, int Row) from, (int Column, int Row) to)
+    private static string Straight(Place from, Place to)
     {
         var (a, b) = (Corner(from), Corner(to));
         return $"M{Length(a.X + BoxWidth)},{Length(a.Y + (BoxHeight / 2))}L{Length(b.X)},{Length(b.Y + (BoxHeight / 2))}";
     }
 
-    private static string Arc((int Column, int Row) from, (int Column, int Row) to, double bottom)
+    private static string Arc(Place from, Place to, double bottom)
     {
         var (a, b) = (Corner(from), Corner(to));
         var (x1, x2) = (a.X + (BoxWidth * 0.7), b.X + (BoxWidth * 0.3));
@@ -64,4 +64,9 @@ internal static class PipelinePicture
         var depth = bottom + ((to.Column - from.Column) * 17);
         return $"M{Length(x1)},{Length(a.Y + BoxHeight)}C{Length(x1)},{Length(depth)} {Length(x2)},{Length(depth)} {Length(x2)},{Length(b.Y + BoxHeight)}";
     }
+
+    // Classes: at the end of a run with nothing to do, compiling the framework's lists for pairs of pairs took longer than drawing.
+    private sealed record Place(int Column, int Row);
+
+    private sealed record Edge(Place From, Place To);
 }
